@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// An agent in Swift, in a folder of `Plugins`; it is written as one out of tree is, so only with what
+/// an author would set.
+func swiftAgent(_ name: String) -> Target {
+  .target(
+    name: name, dependencies: ["AgentSDK"], path: "Plugins/\(name)",
+    swiftSettings: [.treatAllWarnings(as: .error)])
+}
+
+/// Of an agent library only its entry is seen.
+let onlyTheEntry: [LinkerSetting] = [
+  .unsafeFlags([
+    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/AgentSDK/exports.map",
+    "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nodelete",
+  ])
+]
+
+func agentLibrary(_ name: String) -> Product {
+  .library(name: name, type: .dynamic, targets: [name])
+}
+
+let package = Package(
+  name: "agenthost",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "AgentSDK", targets: ["AgentSDK"]),
+    .library(name: "CAgentABI", targets: ["CAgentABI"]),
+    agentLibrary("ManagerAgent"),
+    agentLibrary("UppercaseAgent"),
+    agentLibrary("ReverseAgent"),
+    agentLibrary("EchoC"),
+  ],
+  dependencies: [],
+  targets: [
+    // The contract and what an agent's author uses.
+    .target(name: "CAgentABI"),
+    .target(
+      name: "AgentSDK", dependencies: ["CAgentABI"], exclude: ["exports.map"],
+      swiftSettings: strict, linkerSettings: onlyTheEntry),
+
+    // The host, from the wire up.
+
+    // The demo's agents.
+    swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),
+    .target(
+      name: "EchoC", dependencies: ["CAgentABI"], path: "Plugins/EchoC", publicHeadersPath: ".",
+      cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
+
+    .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,9 @@
+/// What surrounds an agent's work.
+public struct AgentContext: Sendable {
+  /// The role the agent serves.
+  public let role: String
+  /// The agent's name, for people: its type's.
+  public let name: String
+  /// Lines in the host's log, marked with the agent and the message in work.
+  public let log: AgentLog
+}

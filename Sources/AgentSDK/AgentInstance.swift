@@ -1,0 +1,73 @@
+/// One agent and what belongs to it: the object behind `agenthost_agent_v1`. Its tasks hold it, so that
+/// one that still runs after `destroy` touches no freed memory.
+final class AgentInstance: Sendable {
+  private let agent: any Agent
+  private let role: String
+  private let name: String
+  private let host: HostConnection
+  private let threads: PluginThreads
+  private let tasks = RunningTasks()
+
+  init(_ type: any Agent.Type, host: UnsafePointer<agenthost_host_v1>) throws {
+    agent = try type.init()
+    role = type.role
+    name = AgentName.of(type)
+    self.host = HostConnection(host)
+    threads = PluginThreads(host: self.host)
+  }
+
+  func start(_ token: agenthost_token_v1) {
+    run(token) { instance in
+      try await instance.agent.start(context: instance.context(token))
+      return []
+    }
+  }
+
+  func process(_ token: agenthost_token_v1, _ message: Message) {
+    run(token) { instance in
+      // Cancelled before it began: there is no use in beginning.
+      try Task.checkCancellation()
+      return try await instance.agent.process(message, context: instance.context(token)).actions
+    }
+  }
+
+  func stop(_ token: agenthost_token_v1) {
+    run(token) { instance in
+      await instance.agent.stop()
+      return []
+    }
+  }
+
+  func cancel(_ token: agenthost_token_v1) { tasks.cancel(token) }
+
+  /// From now on the host is out of reach, and the host pointer no longer in use.
+  func close() { host.close() }
+
+  /// One task for one token, which ends in one completion whatever the agent does.
+  private func run(
+    _ token: agenthost_token_v1, _ work: @escaping @Sendable (AgentInstance) async throws -> [ReplyAction]
+  ) {
+    tasks.begin(token)
+    let task = Task(executorPreference: threads) {
+      let outcome: Result<[ReplyAction], any Error>
+      do { outcome = .success(try await work(self)) } catch { outcome = .failure(error) }
+      self.tasks.end(token)
+      switch outcome {
+      case .success(let actions): self.host.complete(token, actions)
+      case .failure(let error): self.host.fail(token, describe(error))
+      }
+    }
+    tasks.store(task, for: token)
+  }
+
+  private func context(_ token: agenthost_token_v1) -> AgentContext {
+    AgentContext(role: role, name: name, log: AgentLog(host: host, token: token))
+  }
+}
+
+/// An error in its own words, or by its type when it has none.
+func describe(_ error: any Error) -> String {
+  if error is CancellationError { return "cancelled" }
+  let text = String(describing: error)
+  return text.isEmpty ? String(reflecting: type(of: error)) : text
+}

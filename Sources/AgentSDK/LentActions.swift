@@ -1,0 +1,87 @@
+/// A reply's actions as the contract's structs, lent for the length of one call.
+func withLentActions<Result>(
+  _ actions: [ReplyAction], _ body: (UnsafePointer<agenthost_action_v1>?, Int) -> Result
+) -> Result {
+  // All text goes into one buffer first: its addresses are known only when it no longer grows.
+  var text: [UInt8] = []
+  let ranges = actions.map { TextRanges($0, appendingTo: &text) }
+  return text.withUnsafeBytes { bytes in
+    let structs = zip(actions, ranges).map { $1.lent(for: $0, from: bytes) }
+    // SAFETY: `bytes` and `structs` outlive `body`, and the host copies before it returns.
+    return structs.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
+  }
+}
+
+/// Where an action's texts lie in the common buffer.
+private struct TextRanges {
+  let address, kind, payload, code, message: Range<Int>
+
+  init(_ action: ReplyAction, appendingTo text: inout [UInt8]) {
+    func append(_ bytes: some Sequence<UInt8>) -> Range<Int> {
+      let start = text.count
+      text.append(contentsOf: bytes)
+      return start..<text.count
+    }
+    address = append(action.verb.address.utf8)
+    kind = append((action.kind?.rawValue ?? "").utf8)
+    payload = append(action.payload.json)
+    code = append((action.failure?.code ?? "").utf8)
+    message = append((action.failure?.message ?? "").utf8)
+  }
+
+  func lent(for action: ReplyAction, from bytes: UnsafeRawBufferPointer) -> agenthost_action_v1 {
+    func text(_ range: Range<Int>) -> agenthost_text_v1 {
+      guard !range.isEmpty, let start = bytes.baseAddress else { return .empty }
+      // SAFETY: the range was taken from this very buffer.
+      return agenthost_text_v1(
+        bytes: (start + range.lowerBound).assumingMemoryBound(to: CChar.self), length: range.count)
+    }
+    return agenthost_action_v1(
+      verb: action.verb.number, target: action.verb.target, payload_mode: action.payload.mode.number,
+      reserved: 0, address: text(address), kind: text(kind), payload: text(payload),
+      error_code: text(code), error_message: text(message))
+  }
+}
+
+extension ReplyAction.Verb {
+  fileprivate var number: UInt32 {
+    switch self {
+    case .reply: AGENTHOST_REPLY
+    case .forward: AGENTHOST_FORWARD
+    case .send: AGENTHOST_SEND
+    }
+  }
+
+  private var destination: Destination? {
+    switch self {
+    case .reply: nil
+    case .forward(let destination), .send(let destination): destination
+    }
+  }
+
+  fileprivate var target: UInt32 {
+    switch destination {
+    case nil: 0
+    case .role: AGENTHOST_TO_ROLE
+    case .agent: AGENTHOST_TO_AGENT
+    case .resultList, .list: AGENTHOST_TO_RESULT_LIST
+    }
+  }
+
+  fileprivate var address: String {
+    switch destination {
+    case nil, .resultList: ""
+    case .role(let address), .agent(let address), .list(let address): address
+    }
+  }
+}
+
+extension Payload.Mode {
+  fileprivate var number: UInt32 {
+    switch self {
+    case .keep: AGENTHOST_PAYLOAD_KEEP
+    case .merge: AGENTHOST_PAYLOAD_MERGE
+    case .replace: AGENTHOST_PAYLOAD_REPLACE
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// One message, as an agent receives it: a copy, valid as long as the agent keeps it.
+public struct Message: Sendable {
+  /// Which conversation it belongs to.
+  public var conversationID: String
+  /// Which request it belongs to; the same at every step.
+  public var messageID: String
+  /// The role of whoever sent it; "external" for a request from outside.
+  public var senderRole: String
+  /// The agent that sent it.
+  public var senderAgentID: String
+  /// What it is for.
+  public var kind: MessageKind
+  /// One JSON object, as UTF-8.
+  public var payload: [UInt8]
+  /// How long the host waits for the answer before it cancels the work.
+  public var timeout: Duration
+  /// How many agents have worked on it before.
+  public var processCount: Int
+  /// How often it was delivered: 1 at first, more after a crash or a lost host.
+  public var deliveries: Int
+
+  /// A message with the given payload; in use, the host makes them.
+  public init(
+    payload: [UInt8], kind: MessageKind = .task, conversationID: String = "", messageID: String = "",
+    senderRole: String = "external", senderAgentID: String = "", timeout: Duration = .seconds(60),
+    processCount: Int = 0, deliveries: Int = 1
+  ) {
+    self.conversationID = conversationID
+    self.messageID = messageID
+    self.senderRole = senderRole
+    self.senderAgentID = senderAgentID
+    self.kind = kind
+    self.payload = payload
+    self.timeout = timeout
+    self.processCount = processCount
+    self.deliveries = deliveries
+  }
+
+  /// The payload read as `type`. Keys that the type does not name are ignored; they are not lost,
+  /// for a reply merges.
+  public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    try PayloadCoding.decode(type, from: payload)
+  }
+
+  /// The value of a top-level key as text, as Python's `str` gives it: a string as it is, "True",
+  /// "False", "None" for null, a number with the digits it came with. A list or an object stays JSON.
+  /// Nil where the key is absent.
+  public func text(of key: String) throws -> String? {
+    guard let json = TopLevelMember.json(of: key, in: payload) else { return nil }
+    if json.first == UInt8(ascii: "\"") { return try PayloadCoding.decode(String.self, from: json) }
+    switch String(decoding: json, as: UTF8.self) {
+    case "null": return "None"
+    case "true": return "True"
+    case "false": return "False"
+    case let other: return other
+    }
+  }
+}

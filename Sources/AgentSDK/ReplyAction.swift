@@ -1,0 +1,18 @@
+/// One step of a reply, as the contract has it.
+package struct ReplyAction: Sendable, Equatable {
+  package enum Verb: Sendable, Equatable {
+    case reply
+    case forward(Destination)
+    case send(Destination)
+  }
+
+  package struct Failure: Sendable, Equatable {
+    package var code: String
+    package var message: String
+  }
+
+  package var verb: Verb
+  package var payload: Payload
+  package var kind: MessageKind?
+  package var failure: Failure?
+}

@@ -1,0 +1,19 @@
+/* The layout of the contract, held at compile time: a change here is a change
+ * of the draft number. */
+#include <agenthost/agent.h>
+#include <agenthost/log.h>
+#include <agenthost/note.h>
+#include <agenthost/threads.h>
+
+_Static_assert(sizeof(void *) == 8, "agenthost runs on 64-bit systems");
+_Static_assert(sizeof(agenthost_text_v1) == 16, "text");
+_Static_assert(sizeof(agenthost_message_v1) == 112, "message");
+_Static_assert(sizeof(agenthost_action_v1) == 96, "action");
+_Static_assert(sizeof(agenthost_host_v1) == 48, "host");
+_Static_assert(sizeof(agenthost_agent_v1) == 56, "agent");
+_Static_assert(sizeof(agenthost_descriptor_v1) == 56, "descriptor");
+_Static_assert(sizeof(agenthost_factory_v1) == 32, "factory");
+_Static_assert(sizeof(agenthost_entry_v1) == 24, "entry");
+_Static_assert(sizeof(agenthost_threads_v1) == 8, "threads");
+_Static_assert(sizeof(agenthost_log_v1) == 8, "log");
+_Static_assert(sizeof(struct agenthost_note_v1) == 36, "note");
