@@ -49,6 +49,7 @@ let package = Package(
       swiftSettings: strict, linkerSettings: onlyTheEntry),
 
     // The host, from the wire up.
+    .target(name: "AgentEnvelope", swiftSettings: strict),
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),
@@ -56,6 +57,7 @@ let package = Package(
       name: "EchoC", dependencies: ["CAgentABI"], path: "Plugins/EchoC", publicHeadersPath: ".",
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
 
+    .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
     .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

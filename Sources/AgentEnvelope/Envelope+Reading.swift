@@ -1,0 +1,102 @@
+extension Envelope {
+  /// The text of a field that holds a string; nil when it is absent, null or empty.
+  package func string(_ field: EnvelopeField, in bytes: UnsafeRawBufferPointer) -> String? {
+    string(at: span(field), in: bytes)
+  }
+
+  package func conversationID(in bytes: UnsafeRawBufferPointer) -> String {
+    string(.conversationID, in: bytes) ?? ""
+  }
+
+  package func messageID(in bytes: UnsafeRawBufferPointer) -> String {
+    string(.messageID, in: bytes) ?? ""
+  }
+
+  /// The role that the message is for.
+  package func targetRole(in bytes: UnsafeRawBufferPointer) -> String? {
+    string(.targetRole, in: bytes)
+  }
+
+  /// The one agent that the message is for.
+  package func targetAgentID(in bytes: UnsafeRawBufferPointer) -> String? {
+    string(.targetAgentID, in: bytes)
+  }
+
+  /// The list that the message is for; the result list when `reply_list` is set.
+  package func targetList(in bytes: UnsafeRawBufferPointer) -> String? {
+    isForResultList ? resultList(in: bytes) : string(.targetList, in: bytes)
+  }
+
+  /// The role that sent the message; `external` when none is named.
+  package func senderRole(in bytes: UnsafeRawBufferPointer) -> String {
+    string(.senderRole, in: bytes) ?? EnvelopeDefault.senderRole
+  }
+
+  /// The agent that sent the message.
+  package func senderAgentID(in bytes: UnsafeRawBufferPointer) -> String? {
+    string(.senderAgentID, in: bytes)
+  }
+
+  /// The kind; `task` when none is named.
+  package func kind(in bytes: UnsafeRawBufferPointer) -> String {
+    string(.kind, in: bytes) ?? EnvelopeDefault.kind
+  }
+
+  /// The list that the final envelope goes to; `result:{message_id}` when none is named.
+  package func resultList(in bytes: UnsafeRawBufferPointer) -> String {
+    string(.resultList, in: bytes) ?? ResultList.name(of: messageID(in: bytes))
+  }
+
+  /// The value of a payload key.
+  package func payloadValue(_ name: StaticString, in bytes: UnsafeRawBufferPointer) -> ByteSpan? {
+    payloadMembers.first { $0.key.key(in: bytes) == JSONKey(name) }?.value
+  }
+
+  /// The value at a path of keys in the payload, such as `["summary", "response"]`.
+  package func payloadValue(at path: [String], in bytes: UnsafeRawBufferPointer) -> ByteSpan? {
+    var members = payloadMembers
+    var value: ByteSpan? = span(.payload)
+    for name in path {
+      var name = name
+      // Of a key that an inner object has twice, the last counts.
+      value = name.withUTF8 { text in
+        let escaped = JSONKey(content: UnsafeRawBufferPointer(text), isEscaped: false)
+        return members.last { $0.key.key(in: bytes) == escaped }?.value
+      }
+      guard let value else { return nil }
+      members = Self.members(of: value.bytes(in: bytes), at: Int(value.start))
+    }
+    return value
+  }
+
+  /// The text of a string value; nil when it is none.
+  package func string(at value: ByteSpan, in bytes: UnsafeRawBufferPointer) -> String? {
+    guard !value.isAbsent else { return nil }
+    let quoted = value.bytes(in: bytes)
+    guard JSONType(of: quoted) == .string else { return nil }
+    return JSONString.text(of: UnsafeRawBufferPointer(rebasing: quoted[1..<quoted.count - 1]))
+  }
+
+  /// The members of an object that was scanned before, as spans into its envelope; none when it is no object.
+  private static func members(
+    of object: UnsafeRawBufferPointer, at start: Int
+  ) -> ContiguousArray<JSONMember> {
+    guard JSONType(of: object) == .object else { return [] }
+    var scanner = JSONScanner(object, mode: .inbound, maximumDepth: NestingStack.capacity)
+    // The whole envelope passed the same scanner, so this cannot fail.
+    guard let members = try? scanner.members(openContainers: 0) else { return [] }
+    return ContiguousArray(
+      members.map { member in
+        var member = member
+        member.key.content.start += UInt32(start)
+        member.value.start += UInt32(start)
+        return member
+      })
+  }
+}
+
+/// What a field means that is absent or null.
+enum EnvelopeDefault {
+  static let senderRole = "external"
+  static let kind = "task"
+}

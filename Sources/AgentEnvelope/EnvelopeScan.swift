@@ -1,0 +1,73 @@
+/// Where the parts of an envelope stand, as far as a scan came; nothing is checked but the JSON itself.
+struct EnvelopeScan {
+  let bytes: UnsafeRawBufferPointer
+  private(set) var fields = EnvelopeFieldSpans()
+  private(set) var payloadMembers: ContiguousArray<JSONMember> = []
+  private(set) var additionalMembers: ContiguousArray<JSONMember> = []
+  /// What ended the scan early, or was met on the way.
+  private(set) var failure: EnvelopeError.Code?
+  /// Whether the scan came to the end of the object, so that a field not found is known to be absent.
+  private(set) var isComplete = false
+
+  init(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) {
+    self.bytes = bytes
+    guard bytes.count <= ByteSpan.maximumMessageBytes else {
+      failure = .tooLarge(byteCount: bytes.count, limit: ByteSpan.maximumMessageBytes)
+      return
+    }
+    var scanner = JSONScanner(bytes, mode: .inbound, maximumDepth: maximumDepth)
+    do throws(JSONError) {
+      scanner.skipWhitespace()
+      guard scanner.next == ASCII.openBrace else {
+        _ = try scanner.value(openContainers: 0)
+        try scanner.finish()
+        failure = .notAnObject
+        return
+      }
+      try scanMembers(&scanner)
+      isComplete = true
+      try scanner.finish()
+    } catch {
+      failure = .notJSON(error)
+    }
+    if additionalMembers.count > 1 { additionalMembers.collapseDuplicates(in: bytes) }
+  }
+
+  private mutating func scanMembers(_ scanner: inout JSONScanner) throws(JSONError) {
+    guard try scanner.openObject() else { return }
+    repeat {
+      let key = try scanner.key()
+      let field = EnvelopeField(key.key(in: bytes))
+      if field == .payload {
+        fields[.payload] = try scanPayload(&scanner)
+      } else {
+        let value = try scanner.value(openContainers: 1)
+        if let field {
+          fields[field] = value
+        } else {
+          additionalMembers.append(JSONMember(key: key, value: value))
+        }
+      }
+    } while try scanner.continuesObject()
+  }
+
+  private mutating func scanPayload(_ scanner: inout JSONScanner) throws(JSONError) -> ByteSpan {
+    payloadMembers = []
+    scanner.skipWhitespace()
+    guard scanner.next == ASCII.openBrace else { return try scanner.value(openContainers: 1) }
+    let start = scanner.position
+    payloadMembers = try scanner.members(openContainers: 1)
+    payloadMembers.collapseDuplicates(in: bytes)
+    return ByteSpan(start, scanner.position)
+  }
+}
+
+/// The span of each field's value.
+struct EnvelopeFieldSpans: Sendable {
+  private var spans = ContiguousArray(repeating: ByteSpan.absent, count: EnvelopeField.allCases.count)
+
+  subscript(field: EnvelopeField) -> ByteSpan {
+    @inline(__always) get { spans[field.rawValue] }
+    @inline(__always) set { spans[field.rawValue] = newValue }
+  }
+}

@@ -1,0 +1,31 @@
+/// What a conversation id, a message id and a result list may look like: they become parts of Redis keys.
+enum Identifier {
+  /// What is wrong with an identifier, to be read after its field's name; nil when nothing is.
+  /// - Parameter content: what stands between the quotes.
+  static func problem(_ content: UnsafeRawBufferPointer, limit: Int) -> String? {
+    if content.isEmpty { return "is empty" }
+    guard content.contains(ASCII.backslash) else { return problem(decoded: content, limit: limit) }
+    let longestEscape = 6
+    if content.count > limit * longestEscape { return tooLong(limit) }
+    return JSONString.decode(content, loneSurrogates: .keptApart).withUnsafeBytes {
+      problem(decoded: $0, limit: limit)
+    }
+  }
+
+  private static func problem(decoded bytes: UnsafeRawBufferPointer, limit: Int) -> String? {
+    if bytes.count > limit { return tooLong(limit) }
+    var previous: UInt8 = 0
+    for byte in bytes {
+      if byte < ASCII.space || byte == ASCII.delete || (previous == 0xC2 && byte < 0xA0) {
+        return "holds a control character"
+      }
+      // Braces would choose the cluster slot of every key made from it.
+      if byte == ASCII.openBrace || byte == ASCII.closeBrace { return "holds a brace" }
+      if previous == 0xED, byte >= 0xA0 { return "holds half of a surrogate pair" }
+      previous = byte
+    }
+    return nil
+  }
+
+  private static func tooLong(_ limit: Int) -> String { "is longer than \(limit) bytes" }
+}

@@ -1,0 +1,99 @@
+/// A key to compare with others by what it means: `"a"` and `"\u0061"` are equal.
+/// Points into memory of its caller and is good only during a call.
+struct JSONKey: Hashable {
+  /// What stands between the quotes.
+  let content: UnsafeRawBufferPointer
+  let isEscaped: Bool
+
+  @inline(__always)
+  init(content: UnsafeRawBufferPointer, isEscaped: Bool) {
+    self.content = content
+    self.isEscaped = isEscaped
+  }
+
+  @inline(__always)
+  init(_ name: StaticString) {
+    // SAFETY: a literal's bytes live as long as the process.
+    self.init(
+      content: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
+      isEscaped: false)
+  }
+
+  static func == (left: JSONKey, right: JSONKey) -> Bool {
+    if left.isEscaped || right.isEscaped { return left.decoded == right.decoded }
+    guard left.content.count == right.content.count else { return false }
+    for index in 0..<left.content.count where left.content[index] != right.content[index] {
+      return false
+    }
+    return true
+  }
+
+  func hash(into hasher: inout Hasher) {
+    if isEscaped {
+      decoded.withUnsafeBytes { hasher.combine(bytes: $0) }
+    } else {
+      hasher.combine(bytes: content)
+    }
+  }
+
+  // Lone surrogates keep their identity, so that two different ones are two different keys.
+  private var decoded: [UInt8] { JSONString.decode(content, loneSurrogates: .keptApart) }
+}
+
+/// Up to this many keys are compared pair by pair, which is faster than hashing them.
+let pairwiseKeyLimit = 16
+
+/// The position of the first key that stood earlier already.
+func firstDuplicateKey(count: Int, key: (Int) -> JSONKey) -> Int? {
+  if count <= pairwiseKeyLimit {
+    for later in 0..<count {
+      for earlier in 0..<later where key(earlier) == key(later) {
+        return later
+      }
+    }
+    return nil
+  }
+  var seen = Set<JSONKey>(minimumCapacity: count)
+  for index in 0..<count where !seen.insert(key(index)).inserted {
+    return index
+  }
+  return nil
+}
+
+/// The position where each key stands last, in the order in which the keys stand first.
+func lastPositions(count: Int, key: (Int) -> JSONKey) -> [Int] {
+  var order: [JSONKey: Int] = [:]
+  var last: [Int] = []
+  for index in 0..<count {
+    let key = key(index)
+    if let place = order[key] {
+      last[place] = index
+    } else {
+      order[key] = last.count
+      last.append(index)
+    }
+  }
+  return last
+}
+
+/// Finds members by key, by comparing while they are few and by hashing when they are many.
+struct JSONKeyIndex {
+  private let members: ContiguousArray<JSONMember>
+  private let message: UnsafeRawBufferPointer
+  private var positions: [JSONKey: Int] = [:]
+
+  init(_ members: ContiguousArray<JSONMember>, in message: UnsafeRawBufferPointer) {
+    self.members = members
+    self.message = message
+    guard members.count > pairwiseKeyLimit else { return }
+    positions.reserveCapacity(members.count)
+    for (position, member) in members.enumerated() {
+      positions[member.key.key(in: message)] = position
+    }
+  }
+
+  func position(of key: JSONKey) -> Int? {
+    if members.count > pairwiseKeyLimit { return positions[key] }
+    return members.firstIndex { $0.key.key(in: message) == key }
+  }
+}

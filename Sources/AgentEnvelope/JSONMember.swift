@@ -1,0 +1,30 @@
+/// A key of an object: what stands between its quotes, still escaped.
+package struct JSONKeySpan: Equatable, Sendable {
+  package var content: ByteSpan
+  package var isEscaped: Bool
+
+  /// The key with its quotes.
+  var quoted: ByteSpan { ByteSpan(start: content.start - 1, count: content.count + 2) }
+
+  @inline(__always)
+  func key(in message: UnsafeRawBufferPointer) -> JSONKey {
+    JSONKey(content: content.bytes(in: message), isEscaped: isEscaped)
+  }
+}
+
+/// A key and its value in an object, as spans into the object's message.
+package struct JSONMember: Equatable, Sendable {
+  package var key: JSONKeySpan
+  /// The value as it stands there; of a string, with its quotes.
+  package var value: ByteSpan
+}
+
+extension ContiguousArray<JSONMember> {
+  /// Leaves one member for each key: the last value, at the first one's position, as a Python
+  /// dictionary has it.
+  mutating func collapseDuplicates(in message: UnsafeRawBufferPointer) {
+    guard firstDuplicateKey(count: count, key: { self[$0].key.key(in: message) }) != nil else { return }
+    let positions = lastPositions(count: count) { self[$0].key.key(in: message) }
+    self = ContiguousArray(positions.map { self[$0] })
+  }
+}

@@ -1,0 +1,131 @@
+extension JSONScanner {
+  /// Passes over a number that begins at the position.
+  mutating func skipNumber() throws(JSONError) {
+    if next == ASCII.minus {
+      if position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "I") {
+        return try refuse("-Infinity")
+      }
+      position += 1
+    }
+    if next == ASCII.zero {
+      position += 1
+    } else {
+      try skipDigits()
+    }
+    if next == ASCII.point {
+      position += 1
+      try skipDigits()
+    }
+    if next | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if next == ASCII.plus || next == ASCII.minus { position += 1 }
+      try skipDigits()
+    }
+  }
+
+  /// Passes over one digit or more.
+  @inline(__always)
+  private mutating func skipDigits() throws(JSONError) {
+    let start = position
+    while position < bytes.count, ASCII.isDigit(bytes[position]) { position += 1 }
+    guard position > start else { throw unexpected(expected: "a digit") }
+  }
+
+  /// Passes over a string that begins at the position. Returns whether it holds escapes.
+  mutating func skipString() throws(JSONError) -> Bool {
+    position += 1
+    var isEscaped = false
+    while true {
+      skipPlainText()
+      guard position < bytes.count else { throw unexpected(expected: "the end of a string") }
+      let byte = bytes[position]
+      switch byte {
+      case ASCII.quote:
+        position += 1
+        return isEscaped
+      case ASCII.backslash:
+        isEscaped = true
+        try skipEscape()
+      case 0x80...:
+        try skipMultibyteScalar(lead: byte)
+      default:
+        throw JSONError(.controlCharacter(byte), at: position)
+      }
+    }
+  }
+
+  /// Passes over printable ASCII other than quotes and backslashes, eight bytes at a time.
+  @inline(__always)
+  private mutating func skipPlainText() {
+    while bytes.count - position >= 8 {
+      // SAFETY: eight bytes are left from the position on, as the line above says.
+      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      let special = Self.specialBytes(of: word)
+      guard special == 0 else {
+        position += special.trailingZeroBitCount >> 3
+        return
+      }
+      position += 8
+    }
+    while position < bytes.count {
+      let byte = bytes[position]
+      guard byte >= 0x20, byte < 0x80, byte != ASCII.quote, byte != ASCII.backslash else { return }
+      position += 1
+    }
+  }
+
+  /// The high bit of each byte that is no plain text. Exact up to the first such byte, which
+  /// is all that is used.
+  @inline(__always)
+  private static func specialBytes(of word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = word ^ (ones &* UInt64(ASCII.quote))
+    let backslashes = word ^ (ones &* UInt64(ASCII.backslash))
+    let zeroes = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+    let controls = (word &- (ones &* 0x20)) & ~word
+    return (word | zeroes | controls) & (ones &* 0x80)
+  }
+
+  private mutating func skipEscape() throws(JSONError) {
+    let start = position
+    position += 1
+    guard position < bytes.count else { throw unexpected(expected: "the rest of an escape") }
+    switch bytes[position] {
+    case ASCII.quote, ASCII.backslash, UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      position += 1
+    case UInt8(ascii: "u"):
+      position += 1
+      for _ in 0..<4 {
+        guard position < bytes.count else { throw unexpected(expected: "the rest of an escape") }
+        guard ASCII.hexValue(bytes[position]) != nil else { throw JSONError(.malformedEscape, at: start) }
+        position += 1
+      }
+    default: throw JSONError(.malformedEscape, at: start)
+    }
+  }
+
+  /// Passes over one scalar of two to four bytes, as the Unicode standard's table of well-formed
+  /// UTF-8 has it.
+  private mutating func skipMultibyteScalar(lead: UInt8) throws(JSONError) {
+    let second: ClosedRange<UInt8>
+    let count: Int
+    switch lead {
+    case 0xC2...0xDF: (count, second) = (2, 0x80...0xBF)
+    case 0xE0: (count, second) = (3, 0xA0...0xBF)
+    case 0xED: (count, second) = (3, 0x80...0x9F)
+    case 0xE1...0xEF: (count, second) = (3, 0x80...0xBF)
+    case 0xF0: (count, second) = (4, 0x90...0xBF)
+    case 0xF1...0xF3: (count, second) = (4, 0x80...0xBF)
+    case 0xF4: (count, second) = (4, 0x80...0x8F)
+    default: throw JSONError(.malformedUTF8, at: position)
+    }
+    guard bytes.count - position >= count, second.contains(bytes[position + 1]) else {
+      throw JSONError(.malformedUTF8, at: position)
+    }
+    for index in position + 2..<position + count where bytes[index] & 0xC0 != 0x80 {
+      throw JSONError(.malformedUTF8, at: position)
+    }
+    position += count
+  }
+}

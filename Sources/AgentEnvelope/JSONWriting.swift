@@ -1,0 +1,90 @@
+extension [UInt8] {
+  @inline(__always)
+  mutating func append(_ text: StaticString) {
+    // SAFETY: a literal's bytes live as long as the process.
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  mutating func append(unescaped text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: $0) }
+  }
+
+  /// Appends a finite number; of others, the nearest.
+  mutating func append(json value: Double) {
+    append(unescaped: JSONNumber.text(value))
+  }
+
+  mutating func append(json value: Int) {
+    append(unescaped: String(value))
+  }
+
+  /// Appends a string in quotes, or null.
+  mutating func append(json text: String?) {
+    guard let text else { return append("null") }
+    append(json: text)
+  }
+
+  /// Appends a string in quotes.
+  mutating func append(json text: String) {
+    append(ASCII.quote)
+    var text = text
+    text.withUTF8 { append(escaped: $0) }
+    append(ASCII.quote)
+  }
+
+  private mutating func append(escaped text: UnsafeBufferPointer<UInt8>) {
+    var plainStart = 0
+    for (index, byte) in text.enumerated() {
+      guard byte < ASCII.space || byte == ASCII.quote || byte == ASCII.backslash else { continue }
+      append(contentsOf: text[plainStart..<index])
+      plainStart = index + 1
+      append(ASCII.backslash)
+      if byte >= ASCII.space {
+        append(byte)
+      } else {
+        append(byte < 0x10 ? "u000" : "u001")
+        append(Self.hexDigit(byte & 0x0F))
+      }
+    }
+    append(contentsOf: text[plainStart...])
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? ASCII.zero + value : UInt8(ascii: "a") + value - 10
+  }
+
+  /// Appends an array without its closing bracket, to be continued. Returns whether it has elements.
+  mutating func append(openArray array: UnsafeRawBufferPointer) -> Bool {
+    append(contentsOf: array.dropLast())
+    return array.dropFirst().first { !ASCII.isWhitespace($0) } != ASCII.closeBracket
+  }
+}
+
+extension JSONValue {
+  /// Appends the value as JSON, without spaces.
+  package func write(into output: inout [UInt8]) {
+    switch self {
+    case .null: output.append("null")
+    case .bool(let value): output.append(value ? "true" : "false")
+    case .number(let digits): output.append(unescaped: digits)
+    case .string(let text): output.append(json: text)
+    case .array(let elements):
+      output.append(ASCII.openBracket)
+      for (index, element) in elements.enumerated() {
+        if index > 0 { output.append(ASCII.comma) }
+        element.write(into: &output)
+      }
+      output.append(ASCII.closeBracket)
+    case .object(let members):
+      output.append(ASCII.openBrace)
+      for (index, member) in members.enumerated() {
+        if index > 0 { output.append(ASCII.comma) }
+        output.append(json: member.name)
+        output.append(ASCII.colon)
+        member.value.write(into: &output)
+      }
+      output.append(ASCII.closeBrace)
+    }
+  }
+}
