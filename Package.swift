@@ -40,7 +40,11 @@ let package = Package(
     agentLibrary("ReverseAgent"),
     agentLibrary("EchoC"),
   ],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+  ],
   targets: [
     // The contract and what an agent's author uses.
     .target(name: "CAgentABI"),
@@ -49,7 +53,19 @@ let package = Package(
       swiftSettings: strict, linkerSettings: onlyTheEntry),
 
     // The host, from the wire up.
+    .systemLibrary(
+      name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
     .target(name: "AgentEnvelope", swiftSettings: strict),
+    .target(
+      name: "RedisClient",
+      dependencies: [
+        "CHiredis",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),

@@ -1,0 +1,2 @@
+/* The reader of hiredis, and nothing else of it: see README, "Redis". */
+#include <hiredis/read.h>

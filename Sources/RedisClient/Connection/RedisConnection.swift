@@ -1,0 +1,152 @@
+package import NIOCore
+import NIOPosix
+
+/// How to connect, and how long to wait.
+package struct RedisConnectionSettings: Sendable {
+  package var address: RedisAddress
+  /// `REDIS_SOCKET_CONNECT_TIMEOUT`.
+  package var connectTimeout: TimeAmount
+  /// `REDIS_SOCKET_TIMEOUT`: for the answer to a command that does not block.
+  package var commandTimeout: TimeAmount
+  package var replyLimits = RedisReplyLimits()
+  /// What `CLIENT LIST` shows.
+  package var name: String
+
+  package init(
+    address: RedisAddress, connectTimeout: TimeAmount = .seconds(5), commandTimeout: TimeAmount = .seconds(5),
+    name: String
+  ) {
+    self.address = address
+    self.connectTimeout = connectTimeout
+    self.commandTimeout = commandTimeout
+    self.name = name
+  }
+}
+
+/// One connection, ready for use: authenticated, its database selected, its name set.
+/// Commands are pipelined: any number may wait at once, and are answered in order.
+@IOActor
+package final class RedisConnection {
+  /// What a blocked command may take beyond the time that it blocks for.
+  private static let blockingMargin = TimeAmount.seconds(5)
+
+  private let handler: RedisChannelHandler
+  private let channel: any Channel
+  private let settings: RedisConnectionSettings
+  /// The server's number for this connection, for `CLIENT UNBLOCK`.
+  package private(set) var clientID = 0
+
+  private init(channel: any Channel, settings: RedisConnectionSettings) {
+    self.channel = channel
+    self.settings = settings
+    handler = RedisChannelHandler(channel: channel, limits: settings.replyLimits)
+  }
+
+  package static func open(_ settings: RedisConnectionSettings) async throws(RedisError) -> RedisConnection {
+    let channel = try await connectChannel(settings)
+    let connection = RedisConnection(channel: channel, settings: settings)
+    do {
+      try channel.pipeline.syncOperations.addHandler(RedisInboundAdapter(connection.handler))
+    } catch {
+      throw .unreachable(address: settings.address.description, why: "the connection closed at once")
+    }
+    do throws(RedisError) {
+      try await connection.introduce()
+    } catch {
+      connection.close()
+      throw error
+    }
+    return connection
+  }
+
+  private static func connectChannel(
+    _ settings: RedisConnectionSettings
+  ) async throws(RedisError) -> any Channel {
+    let bootstrap = ClientBootstrap(group: IOActor.eventLoop)
+      .connectTimeout(settings.connectTimeout)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    let plain = ClientBootstrap(group: IOActor.eventLoop).connectTimeout(settings.connectTimeout)
+    do {
+      switch settings.address.endpoint {
+      case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
+      case .unix(let path): return try await plain.connect(unixDomainSocketPath: path).get()
+      }
+    } catch {
+      throw .unreachable(address: settings.address.description, why: connectFailure(error))
+    }
+  }
+
+  private static func connectFailure(_ error: any Error) -> String {
+    if let refused = error as? NIOConnectionError, let first = refused.connectionErrors.first {
+      return String(describing: first.error)
+    }
+    return String(describing: error)
+  }
+
+  private func introduce() async throws(RedisError) {
+    let address = settings.address
+    if let password = address.password {
+      var command = RedisCommand("AUTH")
+      if let user = address.user { command.append(user) }
+      command.append(password)
+      _ = try await send(command)
+    }
+    if address.database != 0 {
+      _ = try await send(RedisCommand("SELECT", String(address.database)))
+    }
+    _ = try await send(RedisCommand("CLIENT", "SETNAME", settings.name))
+    clientID = try await send(RedisCommand("CLIENT", "ID")).root.integer ?? 0
+  }
+
+  package var isOpen: Bool { handler.isOpen }
+
+  /// Called once when the connection ends, for whatever reason.
+  package func onClose(_ receive: @escaping @IOActor (RedisError) -> Void) {
+    handler.receiveClose = receive
+  }
+
+  /// Sends a command and waits for its answer. An error that the server answers with is thrown.
+  package func send(_ command: consuming RedisCommand) async throws(RedisError) -> RedisReply {
+    try await send(command, timeout: settings.commandTimeout)
+  }
+
+  /// Sends a command that blocks on the server for at most `block`; nothing else should wait on this connection.
+  package func sendBlocking(
+    _ command: consuming RedisCommand, block: TimeAmount
+  ) async throws(RedisError) -> RedisReply {
+    try await send(command, timeout: block + Self.blockingMargin)
+  }
+
+  private func send(
+    _ command: consuming RedisCommand, timeout: TimeAmount
+  ) async throws(RedisError) -> RedisReply {
+    let sent = command
+    let result = await withCheckedContinuation { continuation in
+      handler.send(sent, timeout: timeout) { continuation.resume(returning: $0) }
+    }
+    let reply = try result.get()
+    if let text = reply.root.errorText { throw .response(text) }
+    return reply
+  }
+
+  /// Subscribes to `channels`; from here on the connection takes no other command.
+  /// `receive` gets every message's channel and text.
+  package func subscribe(
+    to channels: [String], receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
+  ) {
+    handler.receivePush = { reply in
+      guard let elements = reply.root.elements else { return }
+      let parts = elements.map(\.string)
+      if parts.count == 3, parts[0] == "message", let channel = parts[1], let message = parts[2] {
+        receive(channel, message)
+      }
+    }
+    var command = RedisCommand("SUBSCRIBE")
+    for channel in channels { command.append(channel) }
+    handler.sendUnanswered(command)
+  }
+
+  package func close() {
+    handler.close(.connectionLost(why: "it was closed here"))
+  }
+}

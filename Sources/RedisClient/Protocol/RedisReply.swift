@@ -1,0 +1,87 @@
+package import NIOCore
+
+/// One reply of the server: a flat list of nodes in the order of the wire, and one buffer
+/// with all of their bytes. Slices of the buffer share it, so that a batch of a thousand
+/// entries costs two allocations.
+package struct RedisReply: Sendable {
+  enum Kind: UInt8 {
+    case string, status, error, integer, array, null
+  }
+
+  struct Node {
+    var kind: Kind
+    /// Bytes of a text, elements of an array.
+    var count: Int32
+    /// The integer, or where the text begins in `bytes`.
+    var value: Int64
+    /// The index behind this node and all that it contains.
+    var end: Int32
+  }
+
+  var nodes: ContiguousArray<Node>
+  var bytes: ByteBuffer
+
+  package var root: RedisValue { RedisValue(reply: self, index: 0) }
+
+  /// Fills in `end`; children lie behind their parents, so one pass backwards will do.
+  mutating func linkNodes() {
+    for index in nodes.indices.reversed() {
+      var end = Int32(index + 1)
+      if nodes[index].kind == .array {
+        for _ in 0..<nodes[index].count { end = nodes[Int(end)].end }
+      }
+      nodes[index].end = end
+    }
+  }
+}
+
+/// One value within a reply.
+package struct RedisValue: Sendable {
+  let reply: RedisReply
+  let index: Int
+
+  private var node: RedisReply.Node { reply.nodes[index] }
+
+  package var isNull: Bool { node.kind == .null }
+
+  /// The integer; nil where the value is none.
+  package var integer: Int? { node.kind == .integer ? Int(node.value) : nil }
+
+  /// The bytes of a string or a status, without a copy; nil for any other kind.
+  package var bytes: ByteBuffer? {
+    switch node.kind {
+    case .string, .status: reply.bytes.getSlice(at: Int(node.value), length: Int(node.count))
+    default: nil
+    }
+  }
+
+  /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
+  package var string: String? { bytes.map { String(buffer: $0) } }
+
+  /// The server's error text, where the value is an error.
+  package var errorText: String? {
+    guard node.kind == .error else { return nil }
+    return reply.bytes.getString(at: Int(node.value), length: Int(node.count))
+  }
+
+  /// The elements of an array; nil for any other kind.
+  package var elements: Elements? {
+    node.kind == .array ? Elements(reply: reply, remaining: Int(node.count), cursor: index + 1) : nil
+  }
+
+  package struct Elements: Sequence, IteratorProtocol {
+    let reply: RedisReply
+    package private(set) var remaining: Int
+    var cursor: Int
+
+    package var underestimatedCount: Int { remaining }
+
+    package mutating func next() -> RedisValue? {
+      guard remaining > 0 else { return nil }
+      remaining -= 1
+      let value = RedisValue(reply: reply, index: cursor)
+      cursor = Int(reply.nodes[cursor].end)
+      return value
+    }
+  }
+}

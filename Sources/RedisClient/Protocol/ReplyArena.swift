@@ -1,0 +1,89 @@
+import CHiredis
+import NIOCore
+
+/// What a server may send in one reply.
+package struct RedisReplyLimits: Sendable {
+  /// Values in one reply, nested ones counted.
+  package var nodes = 1 << 20
+  /// Bytes of one reply.
+  package var bytes = 768 << 20
+
+  package init() {}
+}
+
+/// Collects the reply that hiredis' reader is working on. The reader calls the functions
+/// below for every value, parents before children, and hands back what they return; any
+/// pointer but NULL will do.
+final class ReplyArena {
+  private var nodes: ContiguousArray<RedisReply.Node> = []
+  private var bytes = ByteBuffer()
+  private let limits: RedisReplyLimits
+
+  init(limits: RedisReplyLimits) {
+    self.limits = limits
+  }
+
+  /// The finished reply; the arena is empty afterwards.
+  func take() -> RedisReply {
+    var reply = RedisReply(nodes: nodes, bytes: bytes)
+    nodes = []
+    bytes = ByteBuffer()
+    reply.linkNodes()
+    return reply
+  }
+
+  /// False where the reply would become larger than is allowed.
+  private func append(_ kind: RedisReply.Kind, count: Int, value: Int64) -> Bool {
+    guard nodes.count < limits.nodes else { return false }
+    nodes.append(.init(kind: kind, count: Int32(truncatingIfNeeded: count), value: value, end: 0))
+    return true
+  }
+
+  private func appendText(_ kind: RedisReply.Kind, _ text: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.writerIndex + text.count <= limits.bytes else { return false }
+    let start = Int64(bytes.writerIndex)
+    bytes.writeBytes(text)
+    return append(kind, count: text.count, value: start)
+  }
+
+  private func appendArray(count: Int) -> Bool {
+    guard count >= 0, count <= limits.nodes - nodes.count else { return false }
+    nodes.reserveCapacity(nodes.count + count + 1)
+    return append(.array, count: count, value: 0)
+  }
+
+  /// The functions that the reader calls. Returning NULL makes it fail with "out of memory".
+  // SAFETY: written once, read only by the reader.
+  nonisolated(unsafe) static let functions: UnsafeMutablePointer<redisReplyObjectFunctions> = {
+    let table = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
+    table.initialize(
+      to: redisReplyObjectFunctions(
+        createString: { task, text, length in
+          ReplyArena.with(task) { arena in
+            let kind: RedisReply.Kind =
+              switch task?.pointee.type {
+              case REDIS_REPLY_ERROR: .error
+              case REDIS_REPLY_STATUS: .status
+              default: .string
+              }
+            return arena.appendText(kind, UnsafeRawBufferPointer(start: text, count: length))
+          }
+        },
+        createArray: { task, count in ReplyArena.with(task) { $0.appendArray(count: Int(count)) } },
+        createInteger: { task, value in
+          ReplyArena.with(task) { $0.append(.integer, count: 0, value: value) }
+        },
+        createNil: { task in ReplyArena.with(task) { $0.append(.null, count: 0, value: 0) } },
+        freeObject: { _ in }))
+    return table
+  }()
+
+  private static func with(
+    _ task: UnsafePointer<redisReadTask>?, _ append: (ReplyArena) -> Bool
+  ) -> UnsafeMutableRawPointer? {
+    // SAFETY: ReplyReader sets `privdata` to the arena it owns, and owns the reader too.
+    guard let pointer = task?.pointee.privdata else { return nil }
+    let arena = Unmanaged<ReplyArena>.fromOpaque(pointer).takeUnretainedValue()
+    return append(arena) ? pointer : nil
+  }
+}

@@ -1,0 +1,67 @@
+package import NIOCore
+
+/// An entry as a stream gives it: its id, and the fields in the order they were added.
+package struct StreamEntry: Sendable {
+  package let id: String
+  package let fields: [(name: String, value: ByteBuffer)]
+}
+
+/// The stream commands that this host uses, as commands and as readers of their answers.
+package enum StreamCommands {
+  /// The identifier that means "entries nobody in the group has been given yet".
+  package static let undelivered = ">"
+
+  package static func createGroup(_ group: String, of stream: String) -> RedisCommand {
+    RedisCommand("XGROUP", "CREATE", stream, group, "0", "MKSTREAM")
+  }
+
+  /// `block` nil: answers at once.
+  package static func readGroup(
+    _ group: String, consumer: String, stream: String, after id: String, count: Int, block: TimeAmount?
+  ) -> RedisCommand {
+    var command = RedisCommand("XREADGROUP", "GROUP", group, consumer, "COUNT")
+    command.append(count)
+    if let block {
+      command.append("BLOCK")
+      command.append(Int(block.nanoseconds / 1_000_000))
+    }
+    command.append("STREAMS")
+    command.append(stream)
+    command.append(id)
+    return command
+  }
+
+  /// The entries in an answer to a read of one stream; none where the answer is null.
+  package static func entries(ofRead reply: RedisReply) throws(RedisError) -> [StreamEntry] {
+    if reply.root.isNull { return [] }
+    guard var streams = reply.root.elements, var stream = streams.next()?.elements, stream.next() != nil,
+      let list = stream.next()
+    else { throw .unexpectedReply(command: "a read of a stream") }
+    return try entries(of: list)
+  }
+
+  /// The entries in a list of entries. One that was deleted while it was pending has no fields.
+  package static func entries(of list: RedisValue) throws(RedisError) -> [StreamEntry] {
+    guard let elements = list.elements else { throw .unexpectedReply(command: "a read of a stream") }
+    var entries: [StreamEntry] = []
+    entries.reserveCapacity(elements.remaining)
+    for element in elements {
+      if element.isNull { continue }
+      guard var parts = element.elements, let id = parts.next()?.string, let fields = parts.next() else {
+        throw .unexpectedReply(command: "a read of a stream")
+      }
+      entries.append(StreamEntry(id: id, fields: try pairs(of: fields)))
+    }
+    return entries
+  }
+
+  private static func pairs(of value: RedisValue) throws(RedisError) -> [(name: String, value: ByteBuffer)] {
+    guard var elements = value.elements else { return [] }
+    var pairs: [(name: String, value: ByteBuffer)] = []
+    pairs.reserveCapacity(elements.remaining / 2)
+    while let name = elements.next()?.string, let value = elements.next()?.bytes {
+      pairs.append((name, value))
+    }
+    return pairs
+  }
+}
