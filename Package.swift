@@ -66,6 +66,19 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "AgentStreams",
+      dependencies: [
+        "RedisClient",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      resources: [
+        .embedInCode("Scripts/commit.lua"), .embedInCode("Scripts/leave_group.lua"),
+        .embedInCode("Scripts/retire_agent.lua"),
+      ],
+      swiftSettings: strict),
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),

@@ -1,0 +1,78 @@
+package import Logging
+package import RedisClient
+
+/// Reads one agent's own stream, whenever it is told that there is something.
+@IOActor
+package final class AgentStreamConsumer {
+  private static let maximumBatch = 64
+
+  package nonisolated let source: DeliverySource
+  private let client: RedisClient
+  private let receiver: any DeliveryReceiver
+  private let logger: Logger
+  private var isQuiet = false
+  private var isWoken = true
+  private var waiting: CheckedContinuation<Void, Never>?
+  private var lastWarning = WarningInterval()
+
+  package init(
+    client: RedisClient, source: DeliverySource, receiver: any DeliveryReceiver, logger: Logger
+  ) {
+    self.client = client
+    self.source = source
+    self.receiver = receiver
+    self.logger = logger
+  }
+
+  /// Reads until it is made quiet.
+  package func run() async {
+    var backoff = Backoff()
+    while !isQuiet {
+      await waitForWake()
+      do throws(RedisError) {
+        try await readAll()
+        backoff.reset()
+      } catch {
+        isWoken = true
+        if lastWarning.elapsed() {
+          logger.warning("reading \(source.stream) failed, trying again: \(error)")
+        }
+        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+      }
+    }
+  }
+
+  /// There is something in the stream.
+  func wake() {
+    isWoken = true
+    waiting?.resume()
+    waiting = nil
+  }
+
+  package func quiet() {
+    isQuiet = true
+    source.slots.close()
+    wake()
+  }
+
+  private func waitForWake() async {
+    while !isWoken, !isQuiet {
+      await withCheckedContinuation { waiting = $0 }
+    }
+    isWoken = false
+  }
+
+  private func readAll() async throws(RedisError) {
+    while !isQuiet {
+      let free = await source.slots.waitForFree()
+      if isQuiet || free == 0 { return }
+      let command = StreamCommands.readGroup(
+        source.group, consumer: source.consumer, stream: source.stream, after: StreamCommands.undelivered,
+        count: min(free, Self.maximumBatch), block: nil)
+      let entries = try StreamCommands.entries(ofRead: try await client.send(command))
+      if entries.isEmpty { return }
+      let deliveries = entries.compactMap { source.take($0, deliveries: 1) }
+      if !deliveries.isEmpty { receiver.receive(deliveries) }
+    }
+  }
+}

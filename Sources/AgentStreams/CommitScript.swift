@@ -1,0 +1,133 @@
+import RedisClient
+
+/// What the commit script says of one entry.
+enum CommitStatus: Equatable {
+  case done
+  /// The entry is no longer this consumer's: somebody else answers for it, and nothing was written.
+  case notOurs
+  case refused(CommitRefusal)
+}
+
+/// The commit script's arguments and answer; the script itself says what they mean.
+enum CommitScript {
+  static let source = String(decoding: PackageResources.commit_lua, as: UTF8.self)
+
+  /// Brings `batch` into the order that the script wants: by source, and by id within each.
+  static func ordered(_ batch: [Settlement]) -> [[Settlement]] {
+    var groups: [[Settlement]] = []
+    var positions: [ObjectIdentifier: Int] = [:]
+    for settlement in batch {
+      let source = ObjectIdentifier(settlement.delivery.source)
+      if let position = positions[source] {
+        groups[position].append(settlement)
+      } else {
+        positions[source] = groups.count
+        groups.append([settlement])
+      }
+    }
+    for index in groups.indices { sort(&groups[index]) }
+    return groups
+  }
+
+  private static func sort(_ settlements: inout [Settlement]) {
+    guard settlements.count > 1 else { return }
+    let keyed = settlements.map { (StreamID($0.delivery.entry.id), $0) }
+    settlements = keyed.sorted { left, right in
+      guard let first = left.0, let second = right.0 else { return left.0 == nil && right.0 != nil }
+      return first < second
+    }.map(\.1)
+  }
+
+  @IOActor
+  static func command(digest: String, for groups: [[Settlement]]) -> RedisCommand {
+    var keys = KeyTable()
+    var arguments = RedisCommand("EVALSHA", capacity: 4096)
+    arguments.append(digest)
+    for group in groups {
+      guard let source = group.first?.delivery.source else { continue }
+      keys.add(source.stream)
+      for settlement in group { for write in settlement.writes { keys.add(write.key) } }
+    }
+    arguments.append(keys.names.count)
+    for name in keys.names { arguments.append(name) }
+    arguments.append(groups.count)
+    for group in groups { append(group, keys: keys, to: &arguments) }
+    return arguments
+  }
+
+  @IOActor
+  private static func append(_ group: [Settlement], keys: KeyTable, to command: inout RedisCommand) {
+    guard let source = group.first?.delivery.source else { return }
+    command.append(keys.index(of: source.stream))
+    command.append(source.group)
+    command.append(source.consumer)
+    command.append(max(source.heldCount, group.count))
+    command.append(source.deletesAcknowledged ? 1 : 0)
+    command.append(group.count)
+    for settlement in group {
+      command.append(settlement.delivery.entry.id)
+      command.append(settlement.writes.count)
+      for write in settlement.writes { append(write, keys: keys, to: &command) }
+    }
+  }
+
+  private static func append(_ write: CommitWrite, keys: KeyTable, to command: inout RedisCommand) {
+    switch write {
+    case .forward(let stream, let envelope):
+      command.append("F" as StaticString)
+      command.append(keys.index(of: stream))
+      command.append(envelope)
+    case .result(let list, let envelope, let timeToLive):
+      command.append("R" as StaticString)
+      command.append(keys.index(of: list))
+      command.append(envelope)
+      command.append(timeToLive)
+    case .deadLetter(let stream, let fields):
+      command.append("D" as StaticString)
+      command.append(keys.index(of: stream))
+      command.append(fields.count * 2)
+      for field in fields {
+        command.append(field.name)
+        command.append(field.value)
+      }
+    }
+  }
+
+  /// The statuses in an answer, one for each entry of the batch.
+  static func statuses(in reply: RedisReply, count: Int) throws(RedisError) -> [CommitStatus] {
+    guard let elements = reply.root.elements, elements.underestimatedCount == count else {
+      throw .unexpectedReply(command: "the commit script")
+    }
+    return elements.map { value in
+      switch value.integer {
+      case 1: .done
+      case 0: .notOurs
+      case 2: .refused(.noSuchStream)
+      default: .refused(.error(value.errorText ?? value.string ?? "an answer of another kind"))
+      }
+    }
+  }
+}
+
+/// The keys of one call, each once, by the number that the script knows them by.
+private struct KeyTable {
+  private(set) var names: [String] = []
+  private var positions: [String: Int] = [:]
+
+  mutating func add(_ name: String) {
+    guard positions[name] == nil else { return }
+    names.append(name)
+    positions[name] = names.count
+  }
+
+  func index(of name: String) -> Int { positions[name, default: 0] }
+}
+
+extension CommitWrite {
+  fileprivate var key: String {
+    switch self {
+    case .forward(let stream, _), .deadLetter(let stream, _): stream
+    case .result(let list, _, _): list
+    }
+  }
+}

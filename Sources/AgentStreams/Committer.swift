@@ -1,0 +1,172 @@
+import DequeModule
+package import Logging
+package import RedisClient
+
+/// What commits have come to, since the start.
+package struct CommitCounters: Sendable, Equatable {
+  package var batches = 0
+  package var done = 0
+  /// Outcomes of entries that had gone to somebody else meanwhile.
+  package var notOurs = 0
+  package var refused = 0
+  /// Batches sent again because their answer was lost.
+  package var repeated = 0
+}
+
+/// The last stage: writes outcomes, many in one call, as soon as it can. A lone outcome goes at once;
+/// while calls are under way, what finishes meanwhile gathers for the next.
+///
+/// A batch whose answer is lost is sent again as it is: the fence makes that safe, since an entry
+/// that was committed is no longer pending.
+@IOActor
+package final class Committer {
+  /// Outcomes in one call.
+  package nonisolated static let maximumBatch = 256
+  /// Bytes in one call; a larger outcome goes alone.
+  package nonisolated static let maximumBatchBytes = 1 << 20
+  /// Calls under way at once.
+  private static let overlap = 2
+
+  private let client: RedisClient
+  private let logger: Logger
+  private var waiting: Deque<Settlement> = []
+  private var idle: [CheckedContinuation<Void, Never>] = []
+  private var underWay = 0
+  private var isEnding = false
+  private var digest: String?
+  private var lastWarning = WarningInterval()
+  package private(set) var counters = CommitCounters()
+
+  package init(client: RedisClient, logger: Logger) {
+    self.client = client
+    self.logger = logger
+  }
+
+  /// Takes an outcome; bounded by the slots of its source.
+  package func submit(_ settlement: Settlement) {
+    waiting.append(settlement)
+    idle.popLast()?.resume()
+  }
+
+  /// Commits until `finish`, and what is left then.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<Self.overlap {
+        group.addTask { await self.commitBatches() }
+      }
+    }
+  }
+
+  /// Lets `run` return once everything submitted is committed.
+  package func finish() {
+    isEnding = true
+    while let next = idle.popLast() { next.resume() }
+  }
+
+  package var isIdle: Bool { waiting.isEmpty && underWay == 0 }
+
+  private func commitBatches() async {
+    while true {
+      if waiting.isEmpty {
+        if isEnding { return }
+        await withCheckedContinuation { idle.append($0) }
+        continue
+      }
+      let batch = takeBatch()
+      underWay += 1
+      await commit(batch)
+      underWay -= 1
+    }
+  }
+
+  private func takeBatch() -> [Settlement] {
+    var batch: [Settlement] = []
+    var bytes = 0
+    while batch.count < Self.maximumBatch, let next = waiting.first {
+      bytes += next.byteCount
+      if !batch.isEmpty, bytes > Self.maximumBatchBytes { break }
+      batch.append(next)
+      waiting.removeFirst()
+    }
+    return batch
+  }
+
+  /// Commits `batch`, however long the server is away.
+  private func commit(_ batch: [Settlement]) async {
+    let groups = CommitScript.ordered(batch)
+    let ordered = groups.flatMap(\.self)
+    var backoff = Backoff()
+    while true {
+      do throws(RedisError) {
+        let statuses = try await call(groups, count: ordered.count)
+        counters.batches += 1
+        for (settlement, status) in zip(ordered, statuses) { settled(settlement, status) }
+        return
+      } catch {
+        if error.responseCode == "NOSCRIPT" {
+          digest = nil
+          continue
+        }
+        if let text = refusal(error) { return await refused(ordered, text) }
+        if isEnding, case .connectionLost = error { return abandon(ordered, error) }
+        counters.repeated += 1
+        if lastWarning.elapsed() { logger.warning("a commit failed, trying again: \(error)") }
+        try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
+      }
+    }
+  }
+
+  private func call(_ groups: [[Settlement]], count: Int) async throws(RedisError) -> [CommitStatus] {
+    let digest = try await scriptDigest()
+    let reply = try await client.send(CommitScript.command(digest: digest, for: groups))
+    return try CommitScript.statuses(in: reply, count: count)
+  }
+
+  private func scriptDigest() async throws(RedisError) -> String {
+    if let digest { return digest }
+    let reply = try await client.send(RedisCommand("SCRIPT", "LOAD", CommitScript.source))
+    guard let loaded = reply.root.string else { throw .unexpectedReply(command: "SCRIPT LOAD") }
+    digest = loaded
+    return loaded
+  }
+
+  /// The server's error, where the same call would meet it again; nil where waiting helps.
+  private func refusal(_ error: RedisError) -> String? {
+    guard case .response(let text) = error, let code = error.responseCode else { return nil }
+    let passing: Set<Substring> = [
+      "LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF", "OOM", "NOAUTH",
+    ]
+    return passing.contains(code) ? nil : text
+  }
+
+  /// The server refuses the call as a whole; entry by entry it is seen which of them is the cause.
+  private func refused(_ batch: [Settlement], _ text: String) async {
+    guard batch.count > 1 else {
+      for settlement in batch { settled(settlement, .refused(.error(text))) }
+      return
+    }
+    for settlement in batch { await commit([settlement]) }
+  }
+
+  private func abandon(_ batch: [Settlement], _ error: RedisError) {
+    logger.error("\(batch.count) outcomes were not committed, their entries stay pending: \(error)")
+    for settlement in batch { settlement.delivery.source.release(settlement.delivery) }
+  }
+
+  private func settled(_ settlement: Settlement, _ status: CommitStatus) {
+    let delivery = settlement.delivery
+    switch status {
+    case .done:
+      counters.done += 1
+    case .notOurs:
+      counters.notOurs += 1
+      logger.notice(
+        "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: not ours any more")
+    case .refused(let refusal):
+      counters.refused += 1
+      if let next = settlement.refused.settlement(after: refusal) { return submit(next) }
+      logger.error("\(delivery.entry.id) on \(delivery.source.stream) stays pending: \(refusal)")
+    }
+    delivery.source.release(delivery)
+  }
+}

@@ -1,0 +1,56 @@
+package import Logging
+package import RedisClient
+
+/// Listens for commands to hosts on the broadcast channels. What is published while no
+/// connection stands is not heard.
+@IOActor
+package final class ControlChannel {
+  private let client: RedisClient
+  private let logger: Logger
+  private let channels: [String]
+  private let receive: @IOActor (_ channel: String, _ message: String) -> Void
+  private var connection: RedisConnection?
+  private var isQuiet = false
+  private var lastWarning = WarningInterval()
+
+  package init(
+    client: RedisClient, channels: [String], logger: Logger,
+    receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
+  ) {
+    self.client = client
+    self.channels = channels
+    self.logger = logger
+    self.receive = receive
+  }
+
+  package func run() async {
+    var backoff = Backoff()
+    while !isQuiet {
+      do throws(RedisError) {
+        try await listen { backoff.reset() }
+      } catch {
+        if isQuiet { return }
+        if lastWarning.elapsed() { logger.warning("listening for commands failed, trying again: \(error)") }
+        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+      }
+    }
+  }
+
+  package func quiet() {
+    isQuiet = true
+    connection?.close()
+  }
+
+  private func listen(connected: () -> Void) async throws(RedisError) {
+    let connection = try await client.openDedicated(name: "control")
+    self.connection = connection
+    defer { connection.close() }
+    if isQuiet { return }
+    connected()
+    connection.subscribe(to: channels, receive: receive)
+    let error = await withCheckedContinuation { continuation in
+      connection.onClose { continuation.resume(returning: $0) }
+    }
+    throw error
+  }
+}

@@ -1,0 +1,22 @@
+package import NIOCore
+package import RedisClient
+
+/// An entry that this host has been given and owes an outcome.
+package struct Delivery: Sendable {
+  package let source: DeliverySource
+  package let entry: StreamEntry
+  /// How often the entry has been given to somebody, this time included.
+  package let deliveries: Int
+
+  /// The envelope's bytes; nil where the entry has no such field.
+  package var envelope: ByteBuffer? { entry.fields.first { $0.name == "envelope" }?.value }
+
+  var byteCount: Int { entry.fields.reduce(0) { $0 + $1.value.readableBytes } }
+}
+
+/// The next stage: what takes deliveries.
+@IOActor
+package protocol DeliveryReceiver: AnyObject, Sendable {
+  /// Never more at once than the sources' slots allow.
+  func receive(_ deliveries: [Delivery])
+}
