@@ -42,8 +42,10 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
   ],
   targets: [
     // The contract and what an agent's author uses.
@@ -79,6 +81,16 @@ let package = Package(
         .embedInCode("Scripts/retire_agent.lua"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "AgentPlugins",
+      dependencies: [
+        "CAgentABI",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),
@@ -87,6 +99,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
 
     .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
+    .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins"], swiftSettings: strict),
     .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

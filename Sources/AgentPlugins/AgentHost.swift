@@ -1,0 +1,100 @@
+import CAgentABI
+import Logging
+
+/// The host as one agent sees it: the contract's table, and what stands behind it.
+///
+/// Never freed: an agent that calls after its `destroy`, against the contract, finds its calls
+/// ended instead of freed memory. The cost is a few hundred bytes for each agent ever made.
+final class AgentHost: Sendable {
+  /// Longer lines of an agent are cut.
+  static let maximumLogBytes = 4096
+
+  let calls: CallTable
+  let threads: PluginThreads
+  let logger: Logger
+  // SAFETY: written once in init, then read only.
+  nonisolated(unsafe) let pointer: UnsafePointer<agenthost_host_v1>
+
+  init(calls: CallTable, threads: PluginThreads, logger: Logger) {
+    self.calls = calls
+    self.threads = threads
+    self.logger = logger
+    let table = UnsafeMutablePointer<agenthost_host_v1>.allocate(capacity: 1)
+    pointer = UnsafePointer(table)
+    table.initialize(
+      to: agenthost_host_v1(
+        context: Unmanaged.passRetained(self).toOpaque(),
+        version: Self.version,
+        complete: { host, token, actions, count in
+          AgentHost.of(host).complete(token, actions, count)
+        },
+        fail: { host, token, message in
+          AgentHost.of(host).end(token, .failure(message.copiedText))
+        },
+        get_extension: { _, identifier in AgentHost.service(String(cString: identifier)) }))
+  }
+
+  private static func of(_ host: UnsafePointer<agenthost_host_v1>) -> AgentHost {
+    // SAFETY: `context` was set from a reference that is never released.
+    guard let context = host.pointee.context else { fatalError("a host table that is not ours") }
+    return Unmanaged<AgentHost>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  private func complete(
+    _ token: agenthost_token_v1, _ actions: UnsafePointer<agenthost_action_v1>?, _ count: Int
+  ) -> Int32 {
+    do throws(InvalidOutcome) {
+      return end(token, .actions(try AgentAction.copy(actions, count: count)))
+    } catch {
+      return end(token, .failure("the agent's outcome is invalid: \(error)"))
+    }
+  }
+
+  private func end(_ token: agenthost_token_v1, _ result: CallResult) -> Int32 {
+    calls.complete(CallToken(rawValue: token), result) ? 1 : 0
+  }
+
+  private static func service(_ identifier: String) -> UnsafeRawPointer? {
+    switch identifier {
+    case AGENTHOST_EXTENSION_THREADS: UnsafeRawPointer(threadsTable)
+    case AGENTHOST_EXTENSION_LOG: UnsafeRawPointer(logTable)
+    default: nil
+    }
+  }
+
+  // SAFETY: the three below are written once and only read afterwards.
+  private nonisolated(unsafe) static let version: agenthost_text_v1 = {
+    Release.version.withUTF8Buffer { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { agenthost_text_v1(bytes: $0.baseAddress, length: $0.count) }
+    }
+  }()
+
+  private nonisolated(unsafe) static let threadsTable: UnsafePointer<agenthost_threads_v1> = {
+    let table = UnsafeMutablePointer<agenthost_threads_v1>.allocate(capacity: 1)
+    table.initialize(
+      to: agenthost_threads_v1(enqueue: { host, run, context, job in
+        AgentHost.of(host).threads.enqueue(.job(PluginJob(run: run, context: context, job: job)))
+      }))
+    return UnsafePointer(table)
+  }()
+
+  private nonisolated(unsafe) static let logTable: UnsafePointer<agenthost_log_v1> = {
+    let table = UnsafeMutablePointer<agenthost_log_v1>.allocate(capacity: 1)
+    table.initialize(
+      to: agenthost_log_v1(write: { host, _, level, text in
+        AgentHost.of(host).log(level, text)
+      }))
+    return UnsafePointer(table)
+  }()
+
+  private func log(_ level: UInt32, _ text: agenthost_text_v1) {
+    let severity: Logger.Level =
+      switch level {
+      case AGENTHOST_LOG_DEBUG: .debug
+      case AGENTHOST_LOG_INFO: .info
+      case AGENTHOST_LOG_WARNING: .warning
+      default: .error
+      }
+    logger.log(level: severity, "\(LogText.escaped(text.copiedText, maximumBytes: Self.maximumLogBytes))")
+  }
+}

@@ -1,0 +1,66 @@
+import CAgentABI
+package import Logging
+
+/// One agent of a library: what `create` gave, and the host that it was given.
+package final class AgentInstance: @unchecked Sendable {
+  package let descriptor: AgentDescriptor
+  package let library: AgentLibrary
+  // SAFETY: the contract lets the host call the agent from the threads it names; the pointers
+  // are written once, and stay valid until `destroy`, after which the host calls nothing of it.
+  private let agent: UnsafePointer<agenthost_agent_v1>
+  private let host: AgentHost
+
+  private init(
+    descriptor: AgentDescriptor, library: AgentLibrary, agent: UnsafePointer<agenthost_agent_v1>,
+    host: AgentHost
+  ) {
+    self.descriptor = descriptor
+    self.library = library
+    self.agent = agent
+    self.host = host
+  }
+
+  /// [loader] Makes an agent by its descriptor.
+  package static func create(
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, calls: CallTable, logger: Logger
+  ) throws(LibraryError) -> AgentInstance {
+    let host = AgentHost(calls: calls, threads: library.threads, logger: logger)
+    var why = agenthost_text_v1(bytes: nil, length: 0)
+    guard
+      let agent = library.factory.pointee.create(
+        library.factory, descriptor.index, host.pointer, &why)
+    else {
+      let text = why.copiedText
+      throw LibraryError(
+        file: library.file, step: .create, expected: "an agent for role \"\(descriptor.role)\"",
+        found: text.isEmpty ? "create returned NULL" : text,
+        advice: "the library's own initialiser refused; its message says why")
+    }
+    return AgentInstance(descriptor: descriptor, library: library, agent: agent, host: host)
+  }
+
+  /// [agent]
+  func process(_ token: CallToken, _ message: any AgentMessage) {
+    message.withMessage { agent.pointee.process(agent, token.rawValue, $0) }
+  }
+
+  /// Has the agent's threads call `start`; the token's completion says how it went.
+  package func start(_ token: CallToken) {
+    library.threads.enqueue(.call { self.agent.pointee.start(self.agent, token.rawValue) })
+  }
+
+  /// Has the agent's threads call `stop`; the token's completion says how it went.
+  package func stop(_ token: CallToken) {
+    library.threads.enqueue(.call { self.agent.pointee.stop(self.agent, token.rawValue) })
+  }
+
+  /// [any] Tells the agent that nobody waits for `token` any more.
+  package func cancel(_ token: CallToken) {
+    agent.pointee.cancel(agent, token.rawValue)
+  }
+
+  /// [loader] Frees the agent; it must have stopped.
+  package func destroy() {
+    agent.pointee.destroy(agent)
+  }
+}

@@ -1,0 +1,7 @@
+package import CAgentABI
+
+/// A message on its way to an agent. The host keeps the bytes; the agent borrows them.
+package protocol AgentMessage: Sendable {
+  /// Calls `body` with the message in the contract's form, valid until `body` returns.
+  func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void)
+}

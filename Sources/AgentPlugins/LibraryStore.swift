@@ -1,0 +1,106 @@
+import Crypto
+import SystemPackage
+
+/// A library's bytes in a place that nobody else writes to, ready to be loaded.
+package struct LibraryImage: Sendable, Equatable {
+  /// The file in the agents' folder, for people.
+  package let file: String
+  /// Its name without the ending.
+  package let name: String
+  /// SHA-256, hexadecimal.
+  package let hash: String
+  /// The private copy.
+  package let path: String
+}
+
+/// Private, content-addressed copies of agent libraries. What is loaded is the copy: a file that
+/// is overwritten in the agents' folder changes nothing that runs, and a new version has a new path,
+/// without which the loader would hand back the old one.
+package struct LibraryStore: Sendable {
+  /// Larger libraries are refused.
+  package static let maximumBytes = 256 << 20
+
+  private let directory: FilePath
+
+  /// `directory` is made if it does not exist, for this user only.
+  package init(directory: String) throws(LibraryError) {
+    self.directory = FilePath(directory)
+    do {
+      try Self.makeDirectory(self.directory)
+    } catch {
+      throw LibraryError(
+        file: directory, step: .copy, expected: "a folder for private copies of libraries",
+        found: String(describing: error),
+        advice: "make it, or set AGENTHOST_DATA_DIR to a folder that can be written")
+    }
+  }
+
+  /// Reads `file` once, checks these bytes without running any of them, and keeps a copy.
+  package func image(of file: String) throws(LibraryError) -> LibraryImage {
+    let bytes = try Self.checkedBytes(of: file)
+    let hash = SHA256.hash(data: bytes).map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
+    let copy = directory.appending("\(hash).so")
+    do {
+      let isThere = try Self.holds(copy, count: bytes.count)
+      if !isThere { try Self.write(bytes, to: copy) }
+    } catch {
+      throw LibraryError(
+        file: file, step: .copy, expected: "a private copy at \(copy)", found: String(describing: error),
+        advice: "see that the folder can be written and has room")
+    }
+    let name = FilePath(file).stem ?? file
+    return LibraryImage(file: file, name: name, hash: hash, path: copy.string)
+  }
+
+  /// A link is resolved once; from then on only what was read counts.
+  private static func checkedBytes(of file: String) throws(LibraryError) -> [UInt8] {
+    var step = LibraryError.Step.read
+    do throws(AgentImageError) {
+      let bytes = try RegularFile.read(resolvedPath(file) ?? file, maximumBytes: maximumBytes)
+      step = .image
+      _ = try AgentImage(reading: bytes)
+      return bytes
+    } catch {
+      throw LibraryError(
+        file: file, step: step, expected: error.expected, found: error.found, advice: error.advice)
+    }
+  }
+
+  /// Makes `path` and what it lies in; what is there already stays as it is.
+  private static func makeDirectory(_ path: FilePath) throws(Errno) {
+    if let error = createDirectory(path), error != .fileExists {
+      guard error == .noSuchFileOrDirectory, path.components.count > 1 else { throw error }
+      try makeDirectory(path.removingLastComponent())
+      try makeDirectory(path)
+    }
+  }
+
+  /// Whether a whole copy is there: it is written beside its place and renamed, so its length says so.
+  private static func holds(_ path: FilePath, count: Int) throws -> Bool {
+    do {
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
+      let end = try descriptor.closeAfter { try descriptor.seek(offset: 0, from: .end) }
+      return end == Int64(count)
+    } catch Errno.noSuchFileOrDirectory {
+      return false
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to path: FilePath) throws {
+    let suffix = UInt64.random(in: .min ... .max)
+    let temporary = path.removingLastComponent().appending(".\(String(suffix, radix: 36)).new")
+    let descriptor = try FileDescriptor.open(
+      temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
+      permissions: [.ownerReadWrite])
+    do {
+      _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
+      try rename(temporary, to: path)
+    } catch {
+      try? remove(temporary)  // the first failure is the one to report
+      throw error
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import DequeModule
+import Glibc
+
+/// A piece of work for a plugin's threads.
+package enum PluginWork: Sendable {
+  /// A job of the plugin's own, by "agenthost.threads/1".
+  case job(PluginJob)
+  /// A call of the host's into the plugin.
+  case call(@Sendable () -> Void)
+  /// A message for an agent.
+  case message(AgentInstance, CallToken, any AgentMessage)
+}
+
+/// What a plugin handed over: a function, and two pointers that only it understands.
+package struct PluginJob: @unchecked Sendable {
+  // SAFETY: the contract lets the host call this once from another thread.
+  let run: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void
+  let context: UnsafeMutableRawPointer?
+  let job: UnsafeMutableRawPointer?
+}
+
+/// The threads of one plugin: started on demand up to a limit, idle when there is nothing to
+/// do. A plugin that spins or blocks takes its own threads out and nobody else's.
+package final class PluginThreads: @unchecked Sendable {
+  /// Threads of one plugin.
+  package static let defaultMaximum = 4
+
+  private let name: String
+  private let maximum: Int
+  // SAFETY: everything below is read and written under `mutex` only.
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private var queue: Deque<PluginWork> = []
+  private var threads = 0
+  private var idle = 0
+  private var retired = false
+
+  package init(name: String, maximum: Int = PluginThreads.defaultMaximum) {
+    self.name = String(name.prefix(15))
+    self.maximum = maximum
+    mutex = .allocate(capacity: 1)
+    condition = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    // Threads hold a reference, so none is left.
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  package func enqueue(_ work: PluginWork) {
+    enqueue(contentsOf: CollectionOfOne(work))
+  }
+
+  /// Hands over many pieces under one lock and with as few wake-ups as there are threads.
+  package func enqueue(contentsOf work: some Collection<PluginWork>) {
+    pthread_mutex_lock(mutex)
+    queue.append(contentsOf: work)
+    let wanted = min(queue.count, maximum)
+    var toStart = min(maximum - threads, max(0, wanted - idle))
+    let toWake = min(idle, wanted)
+    threads += toStart
+    for _ in 0..<toWake { pthread_cond_signal(condition) }
+    pthread_mutex_unlock(mutex)
+    while toStart > 0 {
+      startThread()
+      toStart -= 1
+    }
+  }
+
+  /// Lets the threads end once nothing is queued; work that comes later starts them again.
+  package func retire() {
+    pthread_mutex_lock(mutex)
+    retired = true
+    pthread_cond_broadcast(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self)
+    let failure = pthread_create(
+      &thread, nil,
+      { context in
+        // SAFETY: the reference taken above is handed to the thread, and released by it.
+        if let context { Unmanaged<PluginThreads>.fromOpaque(context).takeRetainedValue().work() }
+        return nil
+      }, context.toOpaque())
+    guard failure == 0 else {
+      context.release()
+      return threadFailedToStart()
+    }
+    pthread_detach(thread)
+  }
+
+  /// The system has no thread left: the others take the work. Without any, the next enqueue tries again.
+  private func threadFailedToStart() {
+    pthread_mutex_lock(mutex)
+    threads -= 1
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Shows in `top -H` and in core files whose thread it is; no more than a convenience.
+  private func nameThisThread() {
+    let comm = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard comm >= 0 else { return }
+    _ = name.withCString { write(comm, $0, strlen($0)) }
+    close(comm)
+  }
+
+  private func work() {
+    nameThisThread()
+    pthread_mutex_lock(mutex)
+    while true {
+      if let next = queue.popFirst() {
+        pthread_mutex_unlock(mutex)
+        Self.perform(next)
+        pthread_mutex_lock(mutex)
+      } else if retired {
+        break
+      } else {
+        idle += 1
+        pthread_cond_wait(condition, mutex)
+        idle -= 1
+      }
+    }
+    threads -= 1
+    pthread_mutex_unlock(mutex)
+  }
+
+  private static func perform(_ work: PluginWork) {
+    switch work {
+    case .job(let job): job.run(job.context, job.job)
+    case .call(let call): call()
+    case .message(let agent, let token, let message): agent.process(token, message)
+    }
+  }
+}
+
+extension PluginThreads {
+  /// Runs `body` on one of the threads and waits for it, for at most `seconds`; nil when it takes longer.
+  package func run<Value: Sendable>(
+    within seconds: Double, _ body: @escaping @Sendable () -> Value
+  ) async -> Value? {
+    let (results, continuation) = AsyncStream.makeStream(
+      of: Value?.self, bufferingPolicy: .bufferingOldest(1))
+    enqueue(.call { continuation.yield(body()) })
+    return await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }  // cancelled: in time
+        continuation.yield(nil)
+      }
+      var iterator = results.makeAsyncIterator()
+      let first = await iterator.next() ?? nil
+      group.cancelAll()
+      return first
+    }
+  }
+}

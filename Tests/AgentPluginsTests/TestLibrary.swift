@@ -1,0 +1,60 @@
+import Foundation
+
+/// Agent libraries made by the compiler while the tests run.
+enum TestLibrary {
+  struct Failed: Error { var output: String }
+
+  static let entry = """
+    #include <agenthost/note.h>
+    static uint32_t count(const agenthost_factory_v1 *f) { (void)f; return 0; }
+    static const agenthost_factory_v1 factory = {NULL, count, NULL, NULL};
+    const agenthost_entry_v1 *agent_plugin_entry(void) {
+      static const agenthost_entry_v1 entry = {AGENTHOST_DRAFT, 0, &factory, NULL};
+      return &entry;
+    }
+
+    """
+  static let note = "AGENTHOST_NOTE;\n"
+
+  /// The smallest library that is accepted; compiled once.
+  static let sound = Result { try compile(entry + note) }
+
+  static func compile(
+    _ source: String, flags: [String] = ["-shared", "-fPIC", "-fvisibility=hidden"]
+  ) throws -> [UInt8] {
+    try withTemporaryFolder { folder in
+      let input = folder.appending(path: "agent.c")
+      let output = folder.appending(path: "agent.so")
+      try Data(source.utf8).write(to: input)
+      _ = try run("clang", ["-w", "-I", headers.path, input.path, "-o", output.path] + flags)
+      return [UInt8](try Data(contentsOf: output))
+    }
+  }
+
+  /// What a command of the toolchain prints.
+  static func run(_ command: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [command] + arguments
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed(output: text) }
+    return text
+  }
+
+  static func withTemporaryFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "agenthost-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }  // what remains is the system's to clear
+    return try body(folder)
+  }
+
+  private static var headers: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Sources/CAgentABI/include")
+  }
+}
