@@ -46,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // The contract and what an agent's author uses.
@@ -91,6 +92,18 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
+    .target(name: "CProcess"),
+    .target(
+      name: "AgentRuntime",
+      dependencies: [
+        "AgentEnvelope", "AgentPlugins", "AgentStreams", "CAgentABI", "CProcess", "RedisClient",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),
@@ -101,6 +114,10 @@ let package = Package(
     .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
     .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins"], swiftSettings: strict),
     .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentRuntimeTests",
+      dependencies: ["AgentRuntime", "AgentStreams", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

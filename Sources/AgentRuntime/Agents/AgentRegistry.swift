@@ -1,0 +1,146 @@
+import AgentPlugins
+import AgentStreams
+import Logging
+import RedisClient
+
+/// The agents that this host serves, and the loops that read for them.
+@IOActor
+final class AgentRegistry {
+  private struct Entry {
+    let agent: ServedAgent
+    let readers: Readers
+    var isReading = false
+  }
+
+  private let client: RedisClient
+  private let keys: Keys
+  private let identity: HostIdentity
+  /// Workers of this host that died holding messages.
+  private let predecessors: [String]
+  private let settings: Settings
+  private let road: Road
+  private let loops: LoopGroup
+  private let waker: AgentStreamWaker
+  private let logger: Logger
+  private var entries: [Entry] = []
+  private var nextNumber = 1
+
+  init(
+    client: RedisClient, keys: Keys, identity: HostIdentity, predecessors: [String], settings: Settings,
+    road: Road, logger: Logger
+  ) {
+    self.client = client
+    self.keys = keys
+    self.identity = identity
+    self.predecessors = predecessors
+    self.settings = settings
+    self.road = road
+    self.logger = logger
+    loops = LoopGroup()
+    waker = AgentStreamWaker(client: client, logger: logger)
+  }
+
+  /// Runs all readers until `quiet`.
+  func run() async {
+    let waker = waker
+    loops.add { await waker.run() }
+    await loops.run()
+  }
+
+  var agents: [ServedAgent] { entries.map(\.agent) }
+
+  func agent(of role: String) -> ServedAgent? { entries.first { $0.agent.identity.role == role }?.agent }
+
+  /// Gives `instance` a place of its own, with its streams, so that nothing sent to it is refused. Nothing
+  /// is read for it before `startReading`.
+  func add(_ instance: AgentInstance) async throws(RedisError) -> ServedAgent {
+    let role = instance.descriptor.role
+    let agentID = identity.agentID(nextNumber)
+    nextNumber += 1
+    let agent = makeAgent(instance, role: role, agentID: agentID)
+    try await ensureGroups(of: agent)
+    let readers = makeReaders(of: agent)
+    entries.append(Entry(agent: agent, readers: readers))
+    return agent
+  }
+
+  /// Begins to read for all agents that have been added: only when all of them have their streams, or the
+  /// first message of a new host would find that the next role does not exist yet.
+  func startReading() async {
+    for index in entries.indices where !entries[index].isReading {
+      entries[index].isReading = true
+      startReading(entries[index].agent, entries[index].readers)
+    }
+    for entry in entries { await waker.add(entry.readers.own) }
+  }
+
+  private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
+    let slots = Slots(capacity: instance.descriptor.concurrency ?? settings.concurrency)
+    let consumer = identity.consumer(of: agentID, incarnation: identity.incarnation)
+    return ServedAgent(
+      identity: AgentIdentity(role: role, agentID: agentID), instance: instance,
+      roleSource: DeliverySource(
+        stream: keys.roleStream(role), group: keys.roleGroup(role), consumer: consumer, role: role,
+        slots: slots),
+      ownSource: DeliverySource(
+        stream: keys.agentStream(agentID), group: keys.agentGroup(agentID), consumer: consumer, role: role,
+        slots: slots),
+      road: road)
+  }
+
+  private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
+    let connection = try await client.openDedicated(name: "groups")
+    defer { connection.close() }
+    try await StreamGroups.ensure(agent.roleSource, on: connection)
+    try await StreamGroups.ensure(agent.ownSource, on: connection)
+  }
+
+  private func makeReaders(of agent: ServedAgent) -> Readers {
+    Readers(
+      role: RoleConsumer(client: client, source: agent.roleSource, receiver: agent, logger: logger),
+      own: AgentStreamConsumer(client: client, source: agent.ownSource, receiver: agent, logger: logger))
+  }
+
+  private func startReading(_ agent: ServedAgent, _ readers: Readers) {
+    loops.add { await readers.role.run() }
+    loops.add { await readers.own.run() }
+    let recoverer = Recoverer(client: client, receiver: agent, logger: logger)
+    let names = predecessors.map { identity.consumer(of: agent.identity.agentID, incarnation: $0) }
+    guard !names.isEmpty else { return }
+    loops.add {
+      for name in names {
+        await recoverer.takeOver(from: name, to: agent.roleSource)
+        await recoverer.takeOver(from: name, to: agent.ownSource)
+      }
+    }
+  }
+
+  /// Takes no more for `agent`; what it holds goes on.
+  func remove(_ agent: ServedAgent) async {
+    guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
+    let entry = entries.remove(at: index)
+    await waker.remove(entry.readers.own)
+    await entry.readers.quiet()
+  }
+
+  /// Reads nothing more for anybody.
+  func quiet() async {
+    let readers = entries.map(\.readers)
+    await waker.quiet()
+    await withDiscardingTaskGroup { group in
+      for reader in readers { group.addTask { await reader.quiet() } }
+    }
+    loops.finish()
+  }
+
+  /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
+  func retire(_ agent: ServedAgent) async {
+    do throws(RedisError) {
+      try await ConsumerGroups.leave(agent.roleSource, consumer: agent.roleSource.consumer, client: client)
+      try await ConsumerGroups.retireAgentStream(
+        agent.ownSource, roleStream: agent.roleSource.stream, client: client)
+    } catch {
+      logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// Who this host is, in agent ids and consumer names.
+package struct HostIdentity: Sendable, Equatable {
+  /// Without its domain.
+  package let hostName: String
+  /// The supervisor's, so that agents keep their ids when a worker is replaced.
+  package let processID: Int32
+  /// Of this worker; host names and process ids repeat, this does not.
+  package let incarnation: String
+
+  package init(hostName: String, processID: Int32, incarnation: String) {
+    self.hostName = hostName
+    self.processID = processID
+    self.incarnation = incarnation
+  }
+
+  package static func current(processID: Int32, incarnation: String) -> HostIdentity {
+    HostIdentity(hostName: shortHostName(), processID: processID, incarnation: incarnation)
+  }
+
+  package func agentID(_ number: Int) -> String { "\(hostName):\(processID):\(number)" }
+
+  package func consumer(of agentID: String, incarnation: String) -> String { "\(agentID)/\(incarnation)" }
+
+  /// What the kernel calls this machine, up to the first dot, of characters that keys may hold.
+  private static func shortHostName() -> String {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let found = buffer.withUnsafeMutableBytes { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { gethostname($0, characters.count - 1) == 0 } ?? false
+      }
+    }
+    let name = found ? buffer.prefix { $0 != 0 && $0 != UInt8(ascii: ".") } : []
+    let text = String(decoding: name, as: UTF8.self).filter { Address.isUsable(String($0)) }
+    return text.isEmpty ? "localhost" : text
+  }
+}

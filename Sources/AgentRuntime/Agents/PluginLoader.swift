@@ -1,0 +1,112 @@
+import AgentPlugins
+import Logging
+import RedisClient
+
+/// Brings libraries in: reading, loading and making agents, on a thread of its own, since all of it
+/// may block, and runs code of the library's.
+@IOActor
+final class PluginLoader {
+  /// How long one step of loading may take.
+  private static let stepLimit = 30.0
+  /// How long an agent's `start` may take.
+  private static let startLimit = 30.0
+
+  private let store: LibraryStore
+  private let dispatcher: Dispatcher
+  private let logger: Logger
+  private var thread = PluginThreads(name: "loader", maximum: 1)
+
+  init(store: LibraryStore, dispatcher: Dispatcher, logger: Logger) {
+    self.store = store
+    self.dispatcher = dispatcher
+    self.logger = logger
+  }
+
+  func libraries(in folder: PluginFolder) async throws(LibraryError) -> [String] {
+    try await step(.read, of: folder.path) { () throws(LibraryError) in try folder.libraries() }
+  }
+
+  func image(of file: String) async throws(LibraryError) -> LibraryImage {
+    let store = store
+    return try await step(.read, of: file) { () throws(LibraryError) in try store.image(of: file) }
+  }
+
+  func load(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
+    try await step(.load, of: image.file) { () throws(LibraryError) in try AgentLibrary(image: image) }
+  }
+
+  /// One started agent for each of the library's descriptors, or none: what was made of a library that
+  /// fails half way is destroyed.
+  func makeAgents(of library: AgentLibrary) async throws(LibraryError) -> [AgentInstance] {
+    var instances: [AgentInstance] = []
+    do throws(LibraryError) {
+      for descriptor in library.descriptors {
+        let instance = try await create(descriptor, of: library)
+        instances.append(instance)
+        try await start(instance)
+      }
+      return instances
+    } catch {
+      for instance in instances { await destroy(instance) }
+      throw error
+    }
+  }
+
+  private func create(
+    _ descriptor: AgentDescriptor, of library: AgentLibrary
+  ) async throws(LibraryError) -> AgentInstance {
+    let calls = dispatcher.calls
+    var logger = Logger(label: "agent")
+    logger.logLevel = self.logger.logLevel
+    logger[metadataKey: "role"] = "\(descriptor.role)"
+    let agentLogger = logger
+    return try await step(.create, of: library.file) { () throws(LibraryError) in
+      try AgentInstance.create(descriptor, of: library, calls: calls, logger: agentLogger)
+    }
+  }
+
+  private func start(_ instance: AgentInstance) async throws(LibraryError) {
+    let result = await dispatcher.lifecycle(within: Self.startLimit) { instance.start($0) }
+    let found: String
+    switch result {
+    case .actions: return
+    case .failure(let text): found = text
+    case nil: found = "no completion"
+    }
+    throw LibraryError(
+      file: instance.library.file, step: .start,
+      expected: "\(instance.descriptor.name) to start within \(Self.startLimit) s", found: found,
+      advice: "see that what the agent needs at its start is there")
+  }
+
+  /// Frees an agent that nobody uses any more; a library that hangs in it costs the loader's thread.
+  func destroy(_ instance: AgentInstance) async {
+    let done: Void? = await thread.run(within: Self.stepLimit) { instance.destroy() }
+    if done == nil {
+      abandonThread()
+      logger.error(
+        "\(instance.descriptor.name) was not destroyed within \(Self.stepLimit) s, and stays in memory")
+    }
+  }
+
+  private func step<Value: Sendable>(
+    _ step: LibraryError.Step, of file: String, _ body: @escaping @Sendable () throws(LibraryError) -> Value
+  ) async throws(LibraryError) -> Value {
+    let result: Result<Value, LibraryError>? = await thread.run(within: Self.stepLimit) {
+      Result { () throws(LibraryError) in try body() }
+    }
+    guard let result else {
+      abandonThread()
+      throw LibraryError(
+        file: file, step: step, expected: "the step to end within \(Self.stepLimit) s", found: "no end of it",
+        advice: "do not wait in a constructor, in the entry or in create")
+    }
+    return try result.get()
+  }
+
+  /// The thread is lost in somebody's code; the next library gets another.
+  private func abandonThread() {
+    thread.retire()
+    thread = PluginThreads(name: "loader", maximum: 1)
+  }
+}

@@ -1,0 +1,157 @@
+import AgentPlugins
+import Logging
+import RedisClient
+
+/// What a look at the agents' folder has changed.
+package struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
+  package var added: [String] = []
+  package var changed: [String] = []
+  package var removed: [String] = []
+  package var unchanged: [String] = []
+  package var refused: [String] = []
+
+  package var description: String {
+    [
+      ("new", added), ("changed", changed), ("removed", removed), ("unchanged", unchanged),
+      ("refused", refused),
+    ]
+    .map { "\($0.0) \($0.1.count)" + ($0.1.isEmpty ? "" : " (\($0.1.joined(separator: ", ")))") }
+    .joined(separator: ", ")
+  }
+}
+
+/// The libraries that are loaded and the agents made of them, kept equal to the agents' folder.
+///
+/// A library that can't be loaded changes nothing: what ran before it goes on.
+@IOActor
+final class Plugins {
+  private struct Loaded {
+    let library: AgentLibrary
+    var agents: [ServedAgent]
+  }
+
+  private let folder: PluginFolder
+  private let loader: PluginLoader
+  private let registry: AgentRegistry
+  private let retirement: Retirement
+  private let logger: Logger
+  private var loaded: [String: Loaded] = [:]
+  private var reloading = false
+  private var reloadAgain = false
+
+  init(
+    folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, retirement: Retirement,
+    logger: Logger
+  ) {
+    self.folder = folder
+    self.loader = loader
+    self.registry = registry
+    self.retirement = retirement
+    self.logger = logger
+  }
+
+  /// Looks at the folder and makes what runs equal to it. Requests that come meanwhile are one more look.
+  func reload() async {
+    guard !reloading else {
+      reloadAgain = true
+      return
+    }
+    reloading = true
+    defer { reloading = false }
+    repeat {
+      reloadAgain = false
+      do {
+        let report = try await reloadOnce()
+        logger.notice("reload: \(report)")
+      } catch {
+        logger.error("reload: \(error)")
+      }
+    } while reloadAgain
+  }
+
+  func reloadOnce() async throws -> ReloadReport {
+    var report = ReloadReport()
+    let files = try await loader.libraries(in: folder)
+    for file in files { await load(file, into: &report) }
+    await registry.startReading()
+    for file in loaded.keys.sorted() where !files.contains(file) {
+      await unload(file)
+      report.removed.append(file)
+    }
+    return report
+  }
+
+  private func load(_ file: String, into report: inout ReloadReport) async {
+    do {
+      let image = try await loader.image(of: file)
+      if let current = loaded[file], current.library.hash == image.hash {
+        report.unchanged.append(file)
+        return
+      }
+      let isNew = loaded[file] == nil
+      try await replace(file, with: image)
+      if isNew { report.added.append(file) } else { report.changed.append(file) }
+    } catch {
+      logger.error("\(error)")
+      report.refused.append(file)
+    }
+  }
+
+  /// Everything that can fail comes before anything is changed.
+  private func replace(_ file: String, with image: LibraryImage) async throws {
+    let library = try await loader.load(image)
+    try checkRoles(of: library)
+    let instances = try await loader.makeAgents(of: library)
+    var remaining = loaded[file]?.agents ?? []
+    var agents: [ServedAgent] = []
+    for instance in instances {
+      if let index = remaining.firstIndex(where: { $0.identity.role == instance.descriptor.role }) {
+        let agent = remaining.remove(at: index)
+        retirement.retire(agent.replaceInstance(with: instance))
+        agents.append(agent)
+      } else {
+        agents.append(try await registry.add(instance))
+      }
+    }
+    loaded[file] = Loaded(library: library, agents: agents)
+    for agent in remaining { await remove(agent) }
+    for agent in agents {
+      logger.info(
+        "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
+        metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
+    }
+  }
+
+  /// One role is served by one library of a host: whose code a message meets must not be chance.
+  private func checkRoles(of library: AgentLibrary) throws(LibraryError) {
+    for descriptor in library.descriptors {
+      guard let other = registry.agent(of: descriptor.role)?.instance.library, other.file != library.file
+      else {
+        continue
+      }
+      throw LibraryError(
+        file: library.file, step: .descriptor, expected: "a role that no other library serves",
+        found: "role \"\(descriptor.role)\", which \(other.file) serves",
+        advice: "remove one of the two, or give one another role")
+    }
+  }
+
+  private func unload(_ file: String) async {
+    guard let removed = loaded.removeValue(forKey: file) else { return }
+    for agent in removed.agents { await remove(agent) }
+  }
+
+  private func remove(_ agent: ServedAgent) async {
+    await registry.remove(agent)
+    retirement.retire(agent)
+  }
+
+  /// At the end of the host: stops every agent, all at once.
+  func stopAll() async {
+    let agents = loaded.values.flatMap(\.agents)
+    loaded = [:]
+    await withDiscardingTaskGroup { group in
+      for agent in agents { group.addTask { await self.retirement.end(agent) } }
+    }
+  }
+}

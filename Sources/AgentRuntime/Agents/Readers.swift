@@ -1,0 +1,45 @@
+import AgentStreams
+import RedisClient
+
+/// The loops that read an agent's two streams.
+@IOActor
+final class Readers {
+  let role: RoleConsumer
+  let own: AgentStreamConsumer
+
+  init(role: RoleConsumer, own: AgentStreamConsumer) {
+    self.role = role
+    self.own = own
+  }
+
+  func quiet() async {
+    own.quiet()
+    await role.quiet()
+  }
+}
+
+/// Owns loops that begin and end while the host runs: a task group that can be handed work.
+@IOActor
+final class LoopGroup {
+  private let operations: AsyncStream<@Sendable () async -> Void>
+  private let continuation: AsyncStream<@Sendable () async -> Void>.Continuation
+
+  init() {
+    (operations, continuation) = AsyncStream.makeStream()
+  }
+
+  func add(_ operation: @escaping @Sendable () async -> Void) {
+    continuation.yield(operation)
+  }
+
+  /// No more will be added; `run` returns once all loops have ended.
+  func finish() {
+    continuation.finish()
+  }
+
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      for await operation in operations { group.addTask { await operation() } }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import AgentEnvelope
+import AgentPlugins
+import AgentStreams
+import CAgentABI
+import NIOCore
+
+/// A delivery with its envelope scanned: what every later stage works from.
+struct ReceivedMessage: Sendable {
+  let delivery: Delivery
+  let bytes: ByteBuffer
+  let envelope: Envelope
+  let agent: AgentIdentity
+
+  /// The envelope's fields are spans into these bytes.
+  func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    bytes.withUnsafeReadableBytes(body)
+  }
+
+  var resultList: String { withBytes { envelope.resultList(in: $0) } }
+}
+
+/// A message on its way through an agent. One object for each, shared by the host's loop and the
+/// plugin's threads, so nothing in it changes.
+final class AdmittedMessage: AgentMessage {
+  let received: ReceivedMessage
+  /// Seconds.
+  let timeout: Double
+  /// Seconds since 1970.
+  let startTimestamp: Double
+  let startInstant: NIODeadline
+
+  init(_ received: ReceivedMessage, timeout: Double, startTimestamp: Double, startInstant: NIODeadline) {
+    self.received = received
+    self.timeout = timeout
+    self.startTimestamp = startTimestamp
+    self.startInstant = startInstant
+  }
+
+  /// The step as it has become until `instant`.
+  func step(endingAt instant: NIODeadline, error: String? = nil) -> Step {
+    Step(
+      startTimestamp: startTimestamp, duration: Double((instant - startInstant).nanoseconds) / 1e9,
+      error: error)
+  }
+
+  func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {
+    received.bytes.withUnsafeReadableBytes { bytes in
+      let envelope = received.envelope
+      withText(envelope.conversationID(in: bytes)) { conversationID in
+        withText(envelope.messageID(in: bytes)) { messageID in
+          withText(envelope.senderRole(in: bytes)) { senderRole in
+            withText(envelope.senderAgentID(in: bytes) ?? "") { senderAgentID in
+              withText(envelope.kind(in: bytes)) { kind in
+                var message = agenthost_message_v1(
+                  conversation_id: conversationID, message_id: messageID, sender_role: senderRole,
+                  sender_agent_id: senderAgentID, kind: kind,
+                  payload: text(envelope.span(.payload).bytes(in: bytes)), timeout_seconds: timeout,
+                  process_count: UInt32(clamping: envelope.processCount),
+                  deliveries: UInt32(clamping: received.delivery.deliveries))
+                body(&message)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// What one agent's work on a message came to.
+struct Step: Sendable {
+  let startTimestamp: Double
+  /// Seconds, by a clock that is never set.
+  let duration: Double
+  var error: String?
+
+  var endTimestamp: Double { startTimestamp + duration }
+}
+
+private func withText(_ string: String, _ body: (agenthost_text_v1) -> Void) {
+  var string = string
+  string.withUTF8 { body(text(UnsafeRawBufferPointer($0))) }
+}
+
+private func text(_ bytes: UnsafeRawBufferPointer) -> agenthost_text_v1 {
+  // SAFETY: characters of C are bytes; the agent borrows them while the caller holds the buffer.
+  agenthost_text_v1(bytes: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count)
+}

@@ -1,0 +1,180 @@
+package import AgentPlugins
+import AgentStreams
+import NIOCore
+package import RedisClient
+
+/// The stage after the agents: takes what they made of their messages.
+@IOActor
+package protocol OutcomeReceiver: AnyObject, Sendable {
+  func receive(_ outcome: Outcome)
+}
+
+/// How an agent's work on a message ended.
+package struct Outcome: Sendable {
+  package enum Result: Sendable {
+    case actions([AgentAction])
+    case failed(String)
+    case timedOut
+    /// The host ends before the agent did.
+    case handedBack
+  }
+
+  let message: AdmittedMessage
+  let result: Result
+  let end: NIODeadline
+}
+
+/// Hands messages to agents and waits for their outcomes, each for as long as its message allows.
+@IOActor
+package final class Dispatcher {
+  private enum Call {
+    case message(AdmittedMessage, AgentInstance, deadline: NIODeadline, any OutcomeReceiver)
+    case lifecycle(CheckedContinuation<CallResult, Never>)
+  }
+
+  package nonisolated let calls: CallTable
+  /// Cancellation runs code of the agent's, so neither on the host's loop nor on threads that may spin.
+  private let cancellers = PluginThreads(name: "cancel", maximum: 2)
+  private var open: [Call?] = []
+  private var openMessages = 0
+  private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
+  package private(set) var timeouts = 0
+
+  package init() {
+    let inbox = CompletionInbox()
+    calls = CallTable {
+      IOActor.eventLoop.execute { IOActor.assumeIsolated { inbox.dispatcher?.takeCompletions() } }
+    }
+    inbox.dispatcher = self
+  }
+
+  /// Messages that agents are working on.
+  package var messagesInWork: Int { openMessages }
+
+  /// Whether `instance` has a message in work.
+  package func isWorking(_ instance: AgentInstance) -> Bool {
+    open.contains { call in
+      if case .message(_, let other, _, _) = call { other === instance } else { false }
+    }
+  }
+
+  func dispatch(_ messages: [AdmittedMessage], to instance: AgentInstance, outcomes: any OutcomeReceiver) {
+    var work: [PluginWork] = []
+    work.reserveCapacity(messages.count)
+    var earliest = NIODeadline.distantFuture
+    for message in messages {
+      let token = calls.open()
+      let deadline = message.startInstant + .nanoseconds(Int64(message.timeout * 1e9))
+      earliest = min(earliest, deadline)
+      insert(.message(message, instance, deadline: deadline, outcomes), at: token)
+      work.append(.message(instance, token, message))
+    }
+    openMessages += messages.count
+    instance.library.threads.enqueue(contentsOf: work)
+    armTimer(for: earliest)
+  }
+
+  /// Calls `start` or `stop` of an agent; nil when it has not completed within `seconds`.
+  func lifecycle(
+    within seconds: Double, _ call: (CallToken) -> Void
+  ) async -> CallResult? {
+    let token = calls.open()
+    let timeout = IOActor.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
+      IOActor.assumeIsolated { self.expireLifecycle(token) }
+    }
+    let result = await withCheckedContinuation { continuation in
+      insert(.lifecycle(continuation), at: token)
+      call(token)
+    }
+    timeout.cancel()
+    return result == Self.expired ? nil : result
+  }
+
+  private static let expired = CallResult.failure("it took too long")
+
+  private func expireLifecycle(_ token: CallToken) {
+    guard calls.revoke(token), case .lifecycle(let continuation) = take(token) else { return }
+    continuation.resume(returning: Self.expired)
+  }
+
+  /// Ends all work: every message goes back to where it came from.
+  func handBackAll() {
+    end { _ in .handedBack }
+  }
+
+  private func insert(_ call: Call, at token: CallToken) {
+    while open.count <= token.slot { open.append(nil) }
+    open[token.slot] = call
+  }
+
+  private func take(_ token: CallToken) -> Call? {
+    defer { open[token.slot] = nil }
+    return open[token.slot]
+  }
+
+  private func takeCompletions() {
+    let now = NIODeadline.now()
+    for completion in calls.takeCompletions() {
+      switch take(completion.token) {
+      case .message(let message, _, _, let outcomes):
+        openMessages -= 1
+        let result: Outcome.Result =
+          switch completion.result {
+          case .actions(let actions): .actions(actions)
+          case .failure(let text): .failed(text)
+          }
+        outcomes.receive(Outcome(message: message, result: result, end: now))
+      case .lifecycle(let continuation): continuation.resume(returning: completion.result)
+      case nil: break
+      }
+    }
+  }
+
+  /// Ends each message for which `result` gives a reason, and cancels its agent's work.
+  private func end(_ result: (NIODeadline) -> Outcome.Result?) {
+    let now = NIODeadline.now()
+    for (slot, call) in open.enumerated() {
+      guard case .message(let message, let instance, let deadline, let outcomes) = call,
+        let reason = result(deadline), let token = calls.token(openAt: slot), calls.revoke(token)
+      else { continue }
+      open[slot] = nil
+      openMessages -= 1
+      cancellers.enqueue(.call { instance.cancel(token) })
+      outcomes.receive(Outcome(message: message, result: reason, end: now))
+    }
+  }
+
+  /// One timer, for the earliest deadline. What is open is bounded by the agents' slots, so a look
+  /// through all of it when the timer fires is cheaper than an ordered structure for every message.
+  private func armTimer(for deadline: NIODeadline) {
+    if let timer, timer.deadline <= deadline { return }
+    timer?.scheduled.cancel()
+    let scheduled = IOActor.eventLoop.scheduleTask(deadline: deadline) {
+      IOActor.assumeIsolated { self.timerFired() }
+    }
+    timer = (deadline, scheduled)
+  }
+
+  private func timerFired() {
+    timer = nil
+    let now = NIODeadline.now()
+    var earliest: NIODeadline?
+    end { deadline in
+      guard deadline > now else {
+        timeouts += 1
+        return .timedOut
+      }
+      earliest = min(earliest ?? deadline, deadline)
+      return nil
+    }
+    if let earliest { armTimer(for: earliest) }
+  }
+}
+
+/// Where completions are announced; the table that announces them is older than the dispatcher.
+@IOActor
+private final class CompletionInbox {
+  weak var dispatcher: Dispatcher?
+
+  nonisolated init() {}
+}

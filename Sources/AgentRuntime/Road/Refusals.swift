@@ -1,0 +1,109 @@
+import AgentEnvelope
+import AgentStreams
+
+/// The outcomes that no agent has made: what a message becomes that may not go on.
+struct Refusals: Sendable {
+  let router: Router
+  let agent: AgentIdentity
+  let codeHash: String
+
+  /// For a message that admission has refused.
+  func settlement(of message: ReceivedMessage, _ refusal: AdmissionRefusal, now: Double) -> Settlement {
+    let step = Step(startTimestamp: now, duration: 0)
+    let delivery = message.delivery
+    switch refusal {
+    case .safety(let text):
+      return settlement(message, [router.safetyViolation(text, of: message, now: now)], now: now)
+    case .outOfTime(let seconds):
+      let write = router.failure(
+        code: "\(agent.role).timeout", text: "Timed out after \(max(0, seconds))s", of: message, step: step,
+        to: router.defaultReply(to: message))
+      return settlement(message, [write], now: now)
+    case .invalidTimeout(let why):
+      return settlement(message, [callerError("agenthost.invalid_timeout", why, message, step)], now: now)
+    case .tooManyDeliveries(let count):
+      let why = "given to agents \(count) times without an outcome"
+      let letter = deadLetter(delivery, code: "agenthost.deliveries", reason: why, now: now)
+      let error = callerError("agenthost.deliveries", why, message, step)
+      return settlement(message, [letter, error], now: now)
+    }
+  }
+
+  /// For an entry that is no envelope: a dead letter, and an error for the caller where one is named.
+  func settlement(of delivery: Delivery, unreadable error: EnvelopeError?, now: Double) -> Settlement {
+    let code = "agenthost.invalid_envelope"
+    let reason = error?.description ?? "the entry has no field named envelope"
+    let letter = deadLetter(delivery, code: code, reason: reason, now: now)
+    var writes = [letter]
+    if let error, let list = error.resultList, Address.isResultList(list) {
+      let messageID = error.messageID ?? ""
+      let envelope = FreshEnvelope(
+        conversationID: error.conversationID ?? "", messageID: messageID, targetList: list,
+        senderRole: agent.role, senderAgentID: agent.agentID, kind: "result",
+        errors: [PayloadError(code: code, message: reason)], resultList: list, createTimestamp: now)
+      var bytes: [UInt8] = []
+      envelope.write(into: &bytes)
+      writes.append(router.carry(bytes, to: .resultList(list), messageID: messageID))
+    }
+    return Settlement(
+      delivery: delivery, writes: writes,
+      refused: LastResort(delivery: delivery, writes: writes.count > 1 ? [letter] : []))
+  }
+
+  private func settlement(_ message: ReceivedMessage, _ writes: [CommitWrite], now: Double) -> Settlement {
+    Settlement(
+      delivery: message.delivery, writes: writes,
+      refused: RefusedOutcome(refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
+  }
+
+  /// An error straight to the caller, whoever sent the message last.
+  func callerError(_ code: String, _ text: String, _ message: ReceivedMessage, _ step: Step) -> CommitWrite {
+    router.failure(code: code, text: text, of: message, step: step, to: .resultList(message.resultList))
+  }
+
+  func deadLetter(_ delivery: Delivery, code: String, reason: String, now: Double) -> CommitWrite {
+    DeadLetters.write(
+      delivery, code: code, reason: reason, agentID: agent.agentID, codeHash: codeHash, now: now,
+      keys: router.keys)
+  }
+}
+
+/// An outcome whose destination the server has refused: the caller hears of it, or else it is a dead letter.
+struct RefusedOutcome: RefusalAnswer {
+  let refusals: Refusals
+  let message: ReceivedMessage
+  let step: Step
+
+  func settlement(after refusal: CommitRefusal) -> Settlement? {
+    let now = WallClock.now()
+    switch refusal {
+    case .noSuchStream:
+      let text = "nobody has ever served the role or agent that the message was to go to next"
+      let letter = refusals.deadLetter(
+        message.delivery, code: "agenthost.no_such_role", reason: text, now: now)
+      return Settlement(
+        delivery: message.delivery,
+        writes: [refusals.callerError("agenthost.no_such_role", text, message, step)],
+        refused: LastResort(delivery: message.delivery, writes: [letter]))
+    case .error(let error):
+      let text = "Redis refused the message's destination: \(error)"
+      let letter = refusals.deadLetter(
+        message.delivery, code: "agenthost.destination", reason: text, now: now)
+      return Settlement(
+        delivery: message.delivery,
+        writes: [letter, refusals.callerError("agenthost.destination", text, message, step)],
+        refused: LastResort(delivery: message.delivery, writes: [letter]))
+    }
+  }
+}
+
+/// What is tried when even the error was refused; after that the entry stays pending.
+struct LastResort: RefusalAnswer {
+  let delivery: Delivery
+  let writes: [CommitWrite]
+
+  func settlement(after refusal: CommitRefusal) -> Settlement? {
+    guard !writes.isEmpty else { return nil }
+    return Settlement(delivery: delivery, writes: writes, refused: LastResort(delivery: delivery, writes: []))
+  }
+}

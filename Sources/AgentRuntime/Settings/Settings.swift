@@ -1,0 +1,51 @@
+/// Every value that can be set, with its default. How each is named and read stands in `SettingsTable`.
+package struct Settings: Sendable, Equatable {
+  package var redisURL = ""
+  package var redisSocketTimeout = 5.0
+  package var redisSocketConnectTimeout = 5.0
+  package var keyPrefix = ""
+  package var dataDirectory = ""
+  package var agentsDirectory = "agents.d"
+  package var maxProcessCount = 50
+  package var maxTotalProcessingTime = 300.0
+  package var maxEnvelopeAge = 600.0
+  package var maxEnvelopeBytes = 1 << 20
+  package var maxDeliveries = 5
+  package var taskTimeout = 60.0
+  package var maxTaskTimeout = 3600.0
+  package var concurrency = 128
+  package var resultTimeToLive = 86_400
+  package var shutdownGrace = 2.0
+  package var logLevel = "INFO"
+
+  package init() {}
+
+  /// Reads the environment; a value that can't be used is an error, never a silent default.
+  package init(environment: [String: String]) throws(SettingsError) {
+    for setting in SettingsTable.all {
+      guard let text = environment[setting.environment] else { continue }
+      if let problem = setting.read(text, &self) {
+        throw SettingsError(name: setting.environment, value: text, problem: problem)
+      }
+    }
+  }
+}
+
+/// A setting that can't be used.
+package struct SettingsError: Error, Equatable, CustomStringConvertible {
+  package let name: String
+  package let value: String
+  package let problem: String
+
+  package init(name: String, value: String, problem: String) {
+    self.name = name
+    self.value = value
+    self.problem = problem
+  }
+
+  package var description: String {
+    // A URL may hold a password.
+    let shown = name.hasSuffix("URL") ? "" : " \"\(value.prefix(100))\""
+    return "setting \(name)\(shown): \(problem)"
+  }
+}

@@ -1,0 +1,66 @@
+/// All settings: what is read, how, and what it means. Names without AGENTHOST_ are the specification's.
+package enum SettingsTable {
+  package static let logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"]
+
+  package static let all: [Setting] = [
+    .text("REDIS_URL", \.redisURL, meaning: "the server; unset: found, or a private one"),
+    .seconds(
+      "REDIS_SOCKET_TIMEOUT", \.redisSocketTimeout, in: 0.1...600, meaning: "how long a command may take"),
+    .seconds(
+      "REDIS_SOCKET_CONNECT_TIMEOUT", \.redisSocketConnectTimeout, in: 0.1...600,
+      meaning: "how long connecting may take"),
+    .integer(
+      "MAX_PROCESS_COUNT", \.maxProcessCount, in: 1...1_000_000, unit: "steps",
+      meaning: "steps that a message may take"),
+    .seconds(
+      "MAX_TOTAL_PROCESSING_TIME", \.maxTotalProcessingTime, in: 0...1e9,
+      meaning: "time that agents may spend on a message"),
+    .seconds("MAX_ENVELOPE_AGE", \.maxEnvelopeAge, in: 0...1e9, meaning: "age that a message may reach"),
+    .text(
+      "LOG_LEVEL", \.logLevel, meaning: "DEBUG, INFO, WARNING or ERROR",
+      check: { logLevels.contains($0) ? nil : "expected one of \(logLevels.joined(separator: ", "))" }),
+    .text("AGENTHOST_AGENTS_DIR", \.agentsDirectory, meaning: "the folder with the agents' libraries"),
+    .text(
+      "AGENTHOST_DATA_DIR", \.dataDirectory,
+      meaning: "the private server's data and copies of libraries; unset: in the user's state folder"),
+    .text(
+      "AGENTHOST_KEY_PREFIX", \.keyPrefix, meaning: "goes before every key; may be a hash tag",
+      check: { text in
+        text.utf8.allSatisfy { (33...126).contains($0) } && text.utf8.count <= 128
+          ? nil : "expected at most 128 printable ASCII characters without spaces"
+      }),
+    .integer(
+      "AGENTHOST_CONCURRENCY", \.concurrency, in: 1...4096, unit: "messages",
+      meaning: "messages at once for an agent that does not say"),
+    .integer(
+      "AGENTHOST_MAX_ENVELOPE_BYTES", \.maxEnvelopeBytes, in: 1024...(256 << 20), unit: "bytes",
+      meaning: "size that an envelope may have"),
+    .integer(
+      "AGENTHOST_MAX_DELIVERIES", \.maxDeliveries, in: 1...1000, unit: "deliveries",
+      meaning: "how often an entry is given to an agent before it is a dead letter"),
+    .seconds(
+      "AGENTHOST_TASK_TIMEOUT", \.taskTimeout, in: 0.001...1e6,
+      meaning: "time for one message, where it does not say"),
+    .seconds(
+      "AGENTHOST_MAX_TASK_TIMEOUT", \.maxTaskTimeout, in: 0.001...1e6,
+      meaning: "the most that a message may ask for"),
+    .integer(
+      "AGENTHOST_RESULT_TTL", \.resultTimeToLive, in: 1...(1 << 31), unit: "seconds",
+      meaning: "how long an unread result list of one request is kept"),
+    .seconds(
+      "AGENTHOST_SHUTDOWN_GRACE", \.shutdownGrace, in: 0...3600,
+      meaning: "how long messages in work may take at the end"),
+  ]
+
+  /// The rows as a table of Markdown; README holds the same text.
+  package static var markdown: String {
+    let defaults = Settings()
+    var lines = ["| Variable | Unit | Default | Meaning |", "|---|---|---|---|"]
+    for setting in all {
+      let value = setting.show(defaults)
+      let shown = value.isEmpty ? "unset" : "`\(value)`"
+      lines.append("| `\(setting.environment)` | \(setting.unit) | \(shown) | \(setting.meaning) |")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,39 @@
+import CProcess
+import Glibc
+
+/// The supervisor's signals as something to poll: blocked, and read one at a time.
+///
+/// A mask belongs to a thread, and new threads take over their maker's: open this before any other exists.
+final class SignalQueue {
+  private static let awaited = [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGUSR1, SIGCHLD]
+
+  let descriptor: OwnedDescriptor
+  private var previousMask = sigset_t()
+
+  init() throws(SystemCallError) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in Self.awaited { sigaddset(&signals, signal) }
+    var previousMask = sigset_t()
+    // An inherited "ignore" of SIGCHLD would have the kernel reap children behind our back.
+    signal(SIGCHLD, SIG_DFL)
+    // A reader that went away is an error of a write, not our end.
+    signal(SIGPIPE, SIG_IGN)
+    pthread_sigmask(SIG_BLOCK, &signals, &previousMask)
+    let number = process_open_signal_descriptor(&signals)
+    guard number >= 0 else { throw SystemCallError("open", "a signal descriptor") }
+    descriptor = OwnedDescriptor(number)
+    self.previousMask = previousMask
+  }
+
+  deinit {
+    pthread_sigmask(SIG_SETMASK, &previousMask, nil)
+  }
+
+  /// The next signal that has arrived; nil when there is none.
+  func next() throws(SystemCallError) -> Int32? {
+    let signal = process_read_signal(descriptor.number)
+    guard signal >= 0 else { throw SystemCallError("read", "the signal descriptor") }
+    return signal == 0 ? nil : signal
+  }
+}

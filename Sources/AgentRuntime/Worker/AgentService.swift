@@ -1,0 +1,80 @@
+import AgentPlugins
+import AgentStreams
+import Logging
+import RedisClient
+import ServiceLifecycle
+
+/// Loads the agents and reads for them; at the end takes no more, lets them finish what they hold
+/// within the grace, and hands the rest back.
+@IOActor
+final class AgentService: Service {
+  private static let drainCheck = Duration.milliseconds(5)
+  /// For what is handed back to be committed, after the grace.
+  private static let commitLimit = Duration.seconds(1)
+
+  let plugins: Plugins
+  var onReady: (@IOActor () -> Void)?
+  private let registry: AgentRegistry
+  private let dispatcher: Dispatcher
+  private let committer: Committer
+  private let retiring = LoopGroup()
+  private let grace: Double
+  private let logger: Logger
+
+  init(
+    folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, dispatcher: Dispatcher,
+    committer: Committer, grace: Double, logger: Logger
+  ) {
+    self.registry = registry
+    self.dispatcher = dispatcher
+    self.committer = committer
+    self.grace = grace
+    self.logger = logger
+    let retirement = Retirement(
+      dispatcher: dispatcher, loader: loader, registry: registry, loops: retiring, stopLimit: max(0.1, grace),
+      logger: logger)
+    plugins = Plugins(
+      folder: folder, loader: loader, registry: registry, retirement: retirement, logger: logger)
+  }
+
+  func run() async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { await self.registry.run() }
+      group.addTask { await self.retiring.run() }
+      defer {
+        retiring.finish()
+        group.cancelAll()
+      }
+      try await serve()
+    }
+  }
+
+  private func serve() async throws {
+    let report = try await plugins.reloadOnce()
+    logger.notice("agents: \(report)")
+    if registry.agents.isEmpty {
+      logger.warning("there is no agent to serve; put libraries into the folder and reload")
+    }
+    onReady?()
+    try? await gracefulShutdown()  // cancelled: the same end
+    await end()
+  }
+
+  private func end() async {
+    let start = ContinuousClock.now
+    await registry.quiet()
+    let deadline = start + .seconds(grace)
+    while dispatcher.messagesInWork > 0, ContinuousClock.now < deadline {
+      try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
+    }
+    if dispatcher.messagesInWork > 0 {
+      logger.notice("handing back \(dispatcher.messagesInWork) messages that are still in work")
+      dispatcher.handBackAll()
+    }
+    let commitDeadline = ContinuousClock.now + Self.commitLimit
+    while !committer.isIdle, ContinuousClock.now < commitDeadline {
+      try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
+    }
+    await plugins.stopAll()
+  }
+}

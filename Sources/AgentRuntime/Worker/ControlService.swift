@@ -1,0 +1,79 @@
+import AgentEnvelope
+import AgentPlugins
+import AgentStreams
+import Logging
+import RedisClient
+import ServiceLifecycle
+import UnixSignals
+
+/// Hears commands: from the broadcast channels, and by SIGHUP.
+@IOActor
+final class ControlService: Service {
+  private let client: RedisClient
+  private let keys: Keys
+  private let plugins: Plugins
+  private let logger: Logger
+  private let started: AsyncStream<Void>
+  private let starting: AsyncStream<Void>.Continuation
+
+  init(client: RedisClient, keys: Keys, plugins: Plugins, logger: Logger) {
+    self.client = client
+    self.keys = keys
+    self.plugins = plugins
+    self.logger = logger
+    (started, starting) = AsyncStream.makeStream()
+  }
+
+  /// The agents are there: commands make sense from now on.
+  func start() {
+    starting.finish()
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await _ in self.started {}
+      await self.listen()
+    }
+  }
+
+  private func listen() async {
+    let (reloads, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let channel = ControlChannel(
+      client: client, channels: [keys.broadcastAll], logger: logger
+    ) { [logger] _, message in
+      switch ControlCommand(message) {
+      case .reload: request.yield()
+      case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
+      }
+    }
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        await withTaskCancellationHandler {
+          await channel.run()
+        } onCancel: {
+          // Owned by this handler; it closes one connection.
+          Task { await channel.quiet() }
+        }
+      }
+      group.addTask {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) { request.yield() }
+      }
+      group.addTask {
+        for await _ in reloads { await self.plugins.reload() }
+      }
+    }
+  }
+}
+
+/// A command to hosts: `{"kind":"control","command":"reload"}`, or the bare word.
+enum ControlCommand: Equatable {
+  case reload
+  case unknown(String)
+
+  init(_ message: String) {
+    var text = message
+    let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }  // the bare word is no JSON
+    let command = value?["kind"]?.string == "control" ? value?["command"]?.string : message
+    self = command == "reload" ? .reload : .unknown(command ?? message)
+  }
+}

@@ -1,0 +1,86 @@
+import AgentPlugins
+import AgentStreams
+package import Logging
+import NIOCore
+package import RedisClient
+import ServiceLifecycle
+import UnixSignals
+
+/// The process that runs agents: put together here, run as one group of services. They end in the
+/// reverse of their order, so whatever a service uses is there until it has ended.
+@IOActor
+package final class Worker {
+  private let configuration: WorkerConfiguration
+  private let logger: Logger
+  private let client: RedisClient
+  private let keys: Keys
+  private let dispatcher = Dispatcher()
+  private let committer: Committer
+  private let agents: AgentService
+
+  package init(configuration: WorkerConfiguration, logger: Logger) throws {
+    self.configuration = configuration
+    self.logger = logger
+    let settings = configuration.settings
+    keys = Keys(prefix: settings.keyPrefix)
+    client = RedisClient(
+      settings: RedisConnectionSettings(
+        address: configuration.redis,
+        connectTimeout: .nanoseconds(Int64(settings.redisSocketConnectTimeout * 1e9)),
+        commandTimeout: .nanoseconds(Int64(settings.redisSocketTimeout * 1e9)),
+        name: "agenthost/\(configuration.identity.incarnation)"),
+      logger: logger)
+    committer = Committer(client: client, logger: logger)
+    let admission = Admission(settings)
+    let road = Road(
+      admission: admission,
+      router: Router(
+        keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive),
+      dispatcher: dispatcher, committer: committer)
+    let registry = AgentRegistry(
+      client: client, keys: keys, identity: configuration.identity, predecessors: configuration.predecessors,
+      settings: settings, road: road, logger: logger)
+    let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
+    agents = AgentService(
+      folder: PluginFolder(path: settings.agentsDirectory),
+      loader: PluginLoader(store: store, dispatcher: dispatcher, logger: logger),
+      registry: registry, dispatcher: dispatcher, committer: committer,
+      grace: settings.shutdownGrace, logger: logger)
+  }
+
+  /// Runs until it is told to end by a signal. `ready` is called once, when messages are being taken.
+  ///
+  /// Throws before `ready` when it can't begin: no server, or no agents' folder.
+  package func run(ready: @escaping @Sendable () -> Void) async throws {
+    try await connect()
+    let control = ControlService(client: client, keys: keys, plugins: agents.plugins, logger: logger)
+    agents.onReady = {
+      control.start()
+      ready()
+    }
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(service: ConnectionService(client: client)),
+          .init(service: CommitService(committer: committer)),
+          .init(service: agents),
+          .init(service: control),
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: quietLogger))
+    try await group.run()
+  }
+
+  /// The group's own notes on its services are of no use to an operator.
+  private var quietLogger: Logger {
+    var logger = logger
+    logger.logLevel = .warning
+    return logger
+  }
+
+  /// The first connection: a server that can't be reached at the start is a mistake to be told at once.
+  private func connect() async throws {
+    _ = try await client.send(RedisCommand("PING"))
+    logger.info("connected to \(configuration.redis)")
+  }
+}
