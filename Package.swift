@@ -33,14 +33,17 @@ let package = Package(
   name: "agenthost",
   platforms: [.macOS(.v15)],
   products: [
+    .executable(name: "agenthost", targets: ["agenthost"]),
     .library(name: "AgentSDK", targets: ["AgentSDK"]),
     .library(name: "CAgentABI", targets: ["CAgentABI"]),
+    .library(name: "AgentClient", targets: ["AgentClient"]),
     agentLibrary("ManagerAgent"),
     agentLibrary("UppercaseAgent"),
     agentLibrary("ReverseAgent"),
     agentLibrary("EchoC"),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -102,6 +105,24 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "AgentClient",
+      dependencies: [
+        "AgentEnvelope", "AgentStreams", "RedisClient",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "agenthost",
+      dependencies: [
+        "AgentClient", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
 

@@ -1,0 +1,151 @@
+import AgentEnvelope
+import AgentStreams
+import Logging
+import NIOCore
+import RedisClient
+
+/// Sends requests to agents and waits for their results.
+///
+/// One client serves any number of requests at once, from any thread: all of them wait on one
+/// connection and one result list. It works between the beginning and the end of `run()`, or of
+/// ``withClient(_:_:)``, which runs it.
+///
+/// ```swift
+/// let answer = try await AgentClient.withClient(.init(redisURL: "redis://127.0.0.1:6379/0")) { client in
+///   try await client.processRequest(conversationID: "conv_123", text: "Hello, world!")
+/// }
+/// ```
+public final class AgentClient: Sendable {
+  /// How a client finds its server, and how long it waits.
+  public struct Configuration: Sendable {
+    /// `redis://[user[:password]@]host[:port][/database]` or `unix:///path/to.sock`.
+    public var redisURL: String
+    /// `AGENTHOST_KEY_PREFIX`: goes before every key; the same as the hosts'.
+    public var keyPrefix: String
+    /// Who sends, as `sender_agent_id` of the requests.
+    public var name: String
+    /// For one answer of the server.
+    public var commandTimeout: Duration
+    /// For one attempt to connect.
+    public var connectTimeout: Duration
+
+    public init(
+      redisURL: String, keyPrefix: String = "", name: String = "client",
+      commandTimeout: Duration = .seconds(5),
+      connectTimeout: Duration = .seconds(5)
+    ) {
+      self.redisURL = redisURL
+      self.keyPrefix = keyPrefix
+      self.name = name
+      self.commandTimeout = commandTimeout
+      self.connectTimeout = connectTimeout
+    }
+  }
+
+  private let configuration: Configuration
+  private let keys: Keys
+  private let client: RedisClient
+  private let inbox: ResultInbox
+
+  /// Makes a client; nothing is connected before `run()`.
+  ///
+  /// - Throws: ``AgentClientError`` when the URL can't be used.
+  public init(_ configuration: Configuration) async throws(AgentClientError) {
+    self.configuration = configuration
+    keys = Keys(prefix: configuration.keyPrefix)
+    let address: RedisAddress
+    do throws(RedisError) {
+      address = try RedisAddress(url: configuration.redisURL)
+    } catch {
+      throw AgentClientError(.configuration, error.description)
+    }
+    let settings = RedisConnectionSettings(
+      address: address, connectTimeout: TimeAmount(configuration.connectTimeout),
+      commandTimeout: TimeAmount(configuration.commandTimeout), name: "agenthost/\(configuration.name)")
+    let logger = Logger(label: "agenthost.client")
+    client = await RedisClient(settings: settings, logger: logger)
+    inbox = await ResultInbox(client: client, keys: keys)
+  }
+
+  /// Makes a client, runs it while `body` works, and ends it.
+  ///
+  /// - Throws: what `body` throws, and ``AgentClientError`` when the server can't be reached.
+  public static func withClient<Value: Sendable>(
+    _ configuration: Configuration, _ body: @escaping @Sendable (AgentClient) async throws -> Value
+  ) async throws -> Value {
+    let client = try await AgentClient(configuration)
+    return try await withThrowingTaskGroup(of: Value?.self) { group in
+      group.addTask {
+        try await client.run()
+        return nil
+      }
+      group.addTask { try await body(client) }
+      defer { group.cancelAll() }
+      while let result = try await group.next() {
+        if let result { return result }
+      }
+      throw AgentClientError(.notRunning, "the client ended before its work")
+    }
+  }
+
+  /// Receives results until the task is cancelled, then closes the connections and ends the requests that
+  /// still wait. A server that goes away is waited for.
+  ///
+  /// - Throws: ``AgentClientError`` when the server can't be reached at the start.
+  public func run() async throws {
+    do throws(RedisError) {
+      _ = try await client.send(RedisCommand("PING"))
+    } catch {
+      throw AgentClientError(.unreachable, error.description)
+    }
+    await inbox.run()
+    await client.close()
+  }
+
+  /// The specification's `process_request`: gives `text` to the role `manager`, and returns the answer:
+  /// `payload.summary.response`, else the clarifying question, else `payload.text`.
+  ///
+  /// - Parameters:
+  ///   - conversationID: ties the messages of a conversation together; no control characters, no braces.
+  ///   - timeout: how long to wait for the result.
+  /// - Throws: ``AgentClientError``, also when the result carries errors.
+  public func processRequest(
+    conversationID: String, text: String, timeout: Duration = .seconds(60)
+  ) async throws(AgentClientError) -> String {
+    let result = try await request(conversationID: conversationID, text: text, timeout: timeout)
+    if let error = result.errors.first {
+      let more = result.errors.count > 1 ? " (and \(result.errors.count - 1) more)" : ""
+      throw AgentClientError(.failed, "\(error.code): \(error.message)\(more)")
+    }
+    guard let answer = result.answer else {
+      throw AgentClientError(.failed, "the result holds no text: neither summary, nor a question, nor text")
+    }
+    return answer
+  }
+
+  /// Gives `text` to `role`, and returns the whole result, errors in it or not.
+  ///
+  /// - Throws: ``AgentClientError`` when no result came.
+  public func request(
+    conversationID: String, text: String, role: String = "manager", timeout: Duration = .seconds(60)
+  ) async throws(AgentClientError) -> AgentResult {
+    let payload = JSONValue.object([
+      .init("text", .string(text)), .init("stage", .string("start")), .init("errors", .array([])),
+    ])
+    var bytes: [UInt8] = []
+    payload.write(into: &bytes)
+    return try await request(conversationID: conversationID, payload: bytes, role: role, timeout: timeout)
+  }
+
+  /// Gives `payload`, one JSON object in UTF-8, to `role`, and returns the whole result.
+  ///
+  /// - Throws: ``AgentClientError`` when no result came.
+  public func request(
+    conversationID: String, payload: [UInt8], role: String, timeout: Duration = .seconds(60)
+  ) async throws(AgentClientError) -> AgentResult {
+    let request = try Request(
+      conversationID: conversationID, payload: payload, role: role, sender: configuration.name,
+      resultList: inbox.listName)
+    return try await inbox.send(request, to: keys.roleStream(role), timeout: timeout)
+  }
+}

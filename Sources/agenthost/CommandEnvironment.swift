@@ -1,0 +1,87 @@
+import AgentRuntime
+import AgentStreams
+import Glibc
+import Logging
+import RedisClient
+
+/// What every verb starts from: the settings, and where the server is.
+struct CommandEnvironment {
+  let variables: [String: String]
+  var settings: Settings
+
+  init() throws {
+    variables = Self.readVariables()
+    do {
+      settings = try Settings(environment: variables)
+    } catch {
+      throw CommandFailure(.settings, error.description)
+    }
+  }
+
+  /// Lines of a log go to standard error.
+  func startLogging() -> Logger {
+    let level: Logger.Level =
+      switch settings.logLevel {
+      case "DEBUG": .debug
+      case "WARNING": .warning
+      case "ERROR": .error
+      default: .info
+      }
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
+    return Logger(label: "agenthost")
+  }
+
+  func dataDirectory() throws -> String {
+    do {
+      return try RedisDiscovery.dataDirectory(environment: variables)
+    } catch {
+      throw CommandFailure(.settings, error.description)
+    }
+  }
+
+  /// Where the server is, by the rule of all verbs.
+  func location() throws -> RedisLocation {
+    do {
+      return try RedisDiscovery.discover(configuredURL: settings.redisURL, environment: variables)
+    } catch {
+      throw CommandFailure(.settings, error.description)
+    }
+  }
+
+  /// The server of a verb that talks to a running host.
+  func redisURL() throws -> String {
+    guard let url = try location().url else {
+      throw CommandFailure(
+        .redisUnreachable,
+        "no Redis found: REDIS_URL is not set, no private server runs, and nothing listens on port "
+          + "\(RedisDiscovery.defaultPort); start one with `agenthost run`, or set REDIS_URL")
+    }
+    return url
+  }
+
+  func address(_ url: String) throws -> RedisAddress {
+    do {
+      return try RedisAddress(url: url)
+    } catch {
+      throw CommandFailure(.settings, "REDIS_URL: \(error)")
+    }
+  }
+
+  private static func readVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var next = environ
+    // SAFETY: nothing in this process changes the environment; the list ends with a null.
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") {
+        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      next += 1
+    }
+    return variables
+  }
+}

@@ -1,0 +1,66 @@
+import AgentRuntime
+import AgentStreams
+import ArgumentParser
+import Glibc
+import Logging
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Serve the agents in a folder until told to end (TERM, INT).")
+
+  @Option(name: .long, help: "The folder with the agents' libraries (AGENTHOST_AGENTS_DIR).")
+  var agentsDir: String?
+
+  func run() throws {
+    var environment = try CommandEnvironment()
+    if let agentsDir { environment.settings.agentsDirectory = agentsDir }
+    let logger = environment.startLogging()
+    let location = try environment.location()
+    let privateRedis = try claimPrivateRedis(location, environment: environment)
+    let url = privateRedis.map { "unix://\($0.configuration.socketPath)" } ?? location.url
+    guard let url else { throw CommandFailure(.redisUnreachable, "no Redis to connect to") }
+    _ = try environment.address(url)
+    let supervisor = Supervisor(
+      configuration: SupervisorConfiguration(
+        worker: try workerLaunch(url: url, environment: environment),
+        limits: SupervisionLimits(drainGrace: .seconds(environment.settings.shutdownGrace)),
+        privateRedis: privateRedis),
+      logger: logger)
+    if let privateRedis {
+      logger.notice(
+        "no Redis was configured or found; starting a private one: \(privateRedis.configuration.socketPath)")
+    }
+    let status = supervisor.run()
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  /// The private server, where this run is to own one; nil where another is used.
+  private func claimPrivateRedis(
+    _ location: RedisLocation, environment: CommandEnvironment
+  ) throws -> PrivateRedis? {
+    switch location {
+    case .configured, .localServer: return nil
+    case .privateServer, .none:
+      let configuration = PrivateRedisConfiguration(
+        dataDirectory: try environment.dataDirectory(), launcher: PrivateRedisConfiguration.trampoline(),
+        environment: environment.variables)
+      do {
+        switch try PrivateRedis.claim(configuration) {
+        case .owned(let owned): return owned
+        case .joined: return nil
+        }
+      } catch {
+        throw CommandFailure(.redisUnreachable, error.description)
+      }
+    }
+  }
+
+  private func workerLaunch(url: String, environment: CommandEnvironment) throws -> WorkerLaunch {
+    var variables = environment.variables
+    variables["REDIS_URL"] = url
+    variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
+    return WorkerLaunch(
+      executable: "/proc/self/exe",
+      arguments: ["worker", "--host-pid", String(getpid())], environment: variables)
+  }
+}

@@ -1,0 +1,88 @@
+import AgentClient
+import AgentRuntime
+import ArgumentParser
+import Glibc
+
+struct SendCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "send", abstract: "Send a text to the agents and print what comes back.",
+    discussion: "The text is taken from the arguments, or from standard input where there are none.")
+
+  @Argument(help: "The text.")
+  var text: [String] = []
+
+  @Flag(help: "Print the whole envelope, as JSON.")
+  var json = false
+
+  @Flag(help: "Print the way that the message took.")
+  var trace = false
+
+  @Option(help: "Seconds to wait for the result.")
+  var timeout = 60.0
+
+  @Option(help: "The conversation that the message belongs to.")
+  var conversation: String?
+
+  @Option(help: "The role that it goes to.")
+  var role = "manager"
+
+  func validate() throws {
+    guard timeout > 0, timeout <= 1e6 else {
+      throw ValidationError("--timeout takes seconds, from above 0 to 1000000")
+    }
+  }
+
+  func run() async throws {
+    let environment = try CommandEnvironment()
+    let configuration = AgentClient.Configuration(
+      redisURL: try environment.redisURL(), keyPrefix: environment.settings.keyPrefix,
+      name: "cli:\(getpid())",
+      commandTimeout: .seconds(environment.settings.redisSocketTimeout),
+      connectTimeout: .seconds(environment.settings.redisSocketConnectTimeout))
+    let text = self.text.isEmpty ? Self.standardInput() : self.text.joined(separator: " ")
+    let conversation = self.conversation ?? "cli-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    do {
+      let result = try await AgentClient.withClient(configuration) { [role, timeout] client in
+        try await client.request(
+          conversationID: conversation, text: text, role: role, timeout: .seconds(timeout))
+      }
+      try show(result)
+    } catch let error as AgentClientError {
+      throw CommandFailure(Self.status(of: error), error.message)
+    }
+  }
+
+  private func show(_ result: AgentResult) throws {
+    if json {
+      print(String(decoding: result.envelope, as: UTF8.self))
+    } else if result.errors.isEmpty, let answer = result.answer {
+      print(answer)
+    }
+    if trace { print(TraceTable(result).text, terminator: "") }
+    guard let first = result.errors.first else {
+      if result.answer == nil, !json {
+        throw CommandFailure(.failed, "the result holds no text; --json shows all of it")
+      }
+      return
+    }
+    for error in result.errors.dropFirst() { printError("agenthost: \(error.code): \(error.message)") }
+    throw CommandFailure(
+      first.code.hasSuffix(".timeout") ? .timedOut : .failed, "\(first.code): \(first.message)")
+  }
+
+  private static func status(of error: AgentClientError) -> ExitStatus {
+    switch error.code {
+    case .configuration: .settings
+    case .unreachable: .redisUnreachable
+    case .timedOut: .timedOut
+    case .invalidRequest: .usage
+    default: .failed
+    }
+  }
+
+  private static func standardInput() -> String {
+    var lines: [String] = []
+    while let line = readLine(strippingNewline: true) { lines.append(line) }
+    return lines.joined(separator: "\n")
+  }
+}

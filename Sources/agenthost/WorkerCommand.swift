@@ -1,0 +1,46 @@
+import AgentPlugins
+import AgentRuntime
+import ArgumentParser
+import Glibc
+import Logging
+import RedisClient
+
+/// What the supervisor starts; not for people.
+struct WorkerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "worker", shouldDisplay: false)
+
+  @Option(help: "The supervisor's process id.")
+  var hostPid: Int32
+
+  @Option(help: "The name of this worker's life.")
+  var incarnation: String
+
+  @Option(help: "A worker that died before it, holding messages.")
+  var predecessor: [String] = []
+
+  func run() async throws {
+    try endProcessWhenSupervisorDies()
+    try SupervisorLink.keepStatusPrivate()
+    signal(SIGPIPE, SIG_IGN)
+    let environment = try CommandEnvironment()
+    let logger = environment.startLogging()
+    let configuration = WorkerConfiguration(
+      settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
+      dataDirectory: try environment.dataDirectory(),
+      identity: .current(processID: hostPid, incarnation: incarnation), predecessors: predecessor)
+    do {
+      try await Worker(configuration: configuration, logger: logger).run {
+        do {
+          try SupervisorLink.reportReady()
+          logger.notice("ready")
+        } catch {
+          logger.error("\(error)")
+        }
+      }
+    } catch let error as RedisError {
+      throw CommandFailure(.redisUnreachable, error.description)
+    } catch let error as LibraryError {
+      throw CommandFailure(.settings, error.description)
+    }
+  }
+}
