@@ -132,6 +132,7 @@ let package = Package(
       name: "EchoC", dependencies: ["CAgentABI"], path: "Plugins/EchoC", publicHeadersPath: ".",
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
 
+    .target(name: "RedisTestServer", path: "Tests/RedisTestServer", swiftSettings: strict),
     .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
     .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins"], swiftSettings: strict),
     .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),

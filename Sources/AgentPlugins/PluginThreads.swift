@@ -58,9 +58,12 @@ package final class PluginThreads: @unchecked Sendable {
 
   /// Hands over many pieces under one lock and with as few wake-ups as there are threads.
   package func enqueue(contentsOf work: some Collection<PluginWork>) {
+    let isOurs = Self.threadsInCall() == Unmanaged.passUnretained(self).toOpaque()
     pthread_mutex_lock(mutex)
     queue.append(contentsOf: work)
-    let wanted = min(queue.count, maximum)
+    // A thread that is within a short call of ours looks at the queue right after it: nobody need be woken
+    // for what it takes itself.
+    let wanted = min(queue.count - (isOurs ? 1 : 0), maximum)
     var toStart = min(maximum - threads, max(0, wanted - idle))
     let toWake = min(idle, wanted)
     threads += toStart
@@ -118,7 +121,7 @@ package final class PluginThreads: @unchecked Sendable {
     while true {
       if let next = queue.popFirst() {
         pthread_mutex_unlock(mutex)
-        Self.perform(next)
+        perform(next)
         pthread_mutex_lock(mutex)
       } else if retired {
         break
@@ -132,13 +135,26 @@ package final class PluginThreads: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  private static func perform(_ work: PluginWork) {
+  private func perform(_ work: PluginWork) {
     switch work {
     case .job(let job): job.run(job.context, job.job)
     case .call(let call): call()
-    case .message(let agent, let token, let message): agent.process(token, message)
+    case .message(let agent, let token, let message):
+      // By the contract `process` returns soon.
+      pthread_setspecific(Self.callKey, Unmanaged.passUnretained(self).toOpaque())
+      agent.process(token, message)
+      pthread_setspecific(Self.callKey, nil)
     }
   }
+
+  /// Whose message the calling thread hands to an agent just now.
+  private static func threadsInCall() -> UnsafeMutableRawPointer? { pthread_getspecific(callKey) }
+
+  private static let callKey: pthread_key_t = {
+    var key = pthread_key_t()
+    pthread_key_create(&key, nil)
+    return key
+  }()
 }
 
 extension PluginThreads {

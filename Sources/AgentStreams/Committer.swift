@@ -108,7 +108,7 @@ package final class Committer {
           continue
         }
         if let text = refusal(error) { return await refused(ordered, text) }
-        if isEnding, case .connectionLost = error { return abandon(ordered, error) }
+        if isEnding, error.responseCode == nil { return abandon(ordered, error) }
         counters.repeated += 1
         if lastWarning.elapsed() { logger.warning("a commit failed, trying again: \(error)") }
         try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides

@@ -12,13 +12,15 @@ package enum ConsumerGroups {
         "EVAL", script(PackageResources.leave_group_lua), "1", source.stream, source.group, consumer))
   }
 
-  /// Removes an agent's own stream; what it still holds goes to the role's.
+  /// Removes an agent's own stream; what it still holds goes to the role's. Returns how many entries that were.
   @IOActor
+  @discardableResult
   package static func retireAgentStream(
-    _ source: DeliverySource, roleStream: String, client: RedisClient
-  ) async throws(RedisError) {
-    _ = try await client.send(
-      RedisCommand("EVAL", script(PackageResources.retire_agent_lua), "2", source.stream, roleStream))
+    _ agentStream: String, roleStream: String, client: RedisClient
+  ) async throws(RedisError) -> Int {
+    let reply = try await client.send(
+      RedisCommand("EVAL", script(PackageResources.retire_agent_lua), "2", agentStream, roleStream))
+    return reply.root.integer ?? 0
   }
 
   private static func script(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

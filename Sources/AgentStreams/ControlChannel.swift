@@ -5,20 +5,26 @@ package import RedisClient
 /// connection stands is not heard.
 @IOActor
 package final class ControlChannel {
+  /// Whom a command is for.
+  package enum Addressee: Sendable, Equatable {
+    case all
+    case role(String)
+  }
+
   private let client: RedisClient
   private let logger: Logger
-  private let channels: [String]
-  private let receive: @IOActor (_ channel: String, _ message: String) -> Void
+  private let keys: Keys
+  private let receive: @IOActor (_ addressee: Addressee, _ message: String) -> Void
   private var connection: RedisConnection?
   private var isQuiet = false
   private var lastWarning = WarningInterval()
 
   package init(
-    client: RedisClient, channels: [String], logger: Logger,
-    receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
+    client: RedisClient, keys: Keys, logger: Logger,
+    receive: @escaping @IOActor (_ addressee: Addressee, _ message: String) -> Void
   ) {
     self.client = client
-    self.channels = channels
+    self.keys = keys
     self.logger = logger
     self.receive = receive
   }
@@ -47,7 +53,10 @@ package final class ControlChannel {
     defer { connection.close() }
     if isQuiet { return }
     connected()
-    connection.subscribe(to: channels, receive: receive)
+    let roles = keys.broadcastRole("")
+    connection.subscribe(to: keys.broadcastAll, andAllBeginningWith: roles) { [receive] channel, message in
+      receive(channel.hasPrefix(roles) ? .role(String(channel.dropFirst(roles.count))) : .all, message)
+    }
     let error = await withCheckedContinuation { continuation in
       connection.onClose { continuation.resume(returning: $0) }
     }

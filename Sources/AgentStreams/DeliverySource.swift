@@ -5,7 +5,7 @@ package import RedisClient
 package final class DeliverySource {
   package nonisolated let stream: String
   package nonisolated let group: String
-  /// `{agent_id}/{incarnation}`: agent ids repeat, in containers even across hosts; this does not.
+  /// A ``ConsumerName``.
   package nonisolated let consumer: String
   /// Whose dead letters take what nobody can work on.
   package nonisolated let role: String

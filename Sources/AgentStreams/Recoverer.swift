@@ -1,34 +1,57 @@
 package import Logging
 package import RedisClient
 
-/// Takes over what a consumer held that is known to be dead: its entries are this host's at once.
+/// Takes over what workers held that are known to be dead: their entries are this host's at once.
 @IOActor
 package final class Recoverer {
   private static let maximumBatch = 256
 
   private let client: RedisClient
+  private let keys: Keys
   private let receiver: any DeliveryReceiver
   private let logger: Logger
 
-  package init(client: RedisClient, receiver: any DeliveryReceiver, logger: Logger) {
+  package init(client: RedisClient, keys: Keys, receiver: any DeliveryReceiver, logger: Logger) {
     self.client = client
+    self.keys = keys
     self.receiver = receiver
     self.logger = logger
   }
 
-  /// Claims everything that `consumer` holds in the group of `source`, then removes the consumer.
-  package func takeOver(from consumer: String, to source: DeliverySource) async {
+  /// Claims everything that agents of the dead workers hold in the group of a role. What lies in these agents'
+  /// own streams becomes work for the role.
+  package func takeOver(fromWorkers incarnations: [String], to source: DeliverySource) async {
     var backoff = Backoff()
     while true {
       do throws(RedisError) {
-        let count = try await claimAll(of: consumer, to: source)
-        try await ConsumerGroups.leave(source, consumer: consumer, client: client)
-        if count > 0 { logger.notice("took over \(count) entries of \(source.stream) from \(consumer)") }
+        for name in try await consumers(of: source) where incarnations.contains(name.incarnation) {
+          try await takeOver(from: name, to: source)
+        }
         return
       } catch {
-        logger.warning("taking over from \(consumer) failed, trying again: \(error)")
+        logger.warning("taking over \(source.stream) failed, trying again: \(error)")
         guard (try? await Task.sleep(for: backoff.next())) != nil else { return }  // cancelled: the host ends
       }
+    }
+  }
+
+  private func takeOver(from name: ConsumerName, to source: DeliverySource) async throws(RedisError) {
+    let count = try await claimAll(of: name.description, to: source)
+    try await ConsumerGroups.leave(source, consumer: name.description, client: client)
+    let moved = try await ConsumerGroups.retireAgentStream(
+      keys.agentStream(name.agentID), roleStream: source.stream, client: client)
+    logger.notice("took over from \(name): \(count) entries of \(source.stream), \(moved) of its own stream")
+  }
+
+  private func consumers(of source: DeliverySource) async throws(RedisError) -> [ConsumerName] {
+    let reply = try await client.send(RedisCommand("XINFO", "CONSUMERS", source.stream, source.group))
+    guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XINFO CONSUMERS") }
+    return elements.compactMap { element in
+      var fields = element.elements
+      while let field = fields?.next()?.string, let value = fields?.next() {
+        if field == "name" { return value.string.flatMap(ConsumerName.init(_:)) }
+      }
+      return nil
     }
   }
 

@@ -60,7 +60,6 @@ struct RunCommand: ParsableCommand {
     variables["REDIS_URL"] = url
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
-      executable: "/proc/self/exe",
-      arguments: ["worker", "--host-pid", String(getpid())], environment: variables)
+      executable: "/proc/self/exe", arguments: ["worker"], environment: variables)
   }
 }

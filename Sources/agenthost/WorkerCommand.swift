@@ -9,9 +9,6 @@ import RedisClient
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "worker", shouldDisplay: false)
 
-  @Option(help: "The supervisor's process id.")
-  var hostPid: Int32
-
   @Option(help: "The name of this worker's life.")
   var incarnation: String
 
@@ -27,7 +24,7 @@ struct WorkerCommand: AsyncParsableCommand {
     let configuration = WorkerConfiguration(
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(),
-      identity: .current(processID: hostPid, incarnation: incarnation), predecessors: predecessor)
+      identity: .current(incarnation: incarnation), predecessors: predecessor)
     do {
       try await Worker(configuration: configuration, logger: logger).run {
         do {

@@ -76,7 +76,7 @@ final class AgentRegistry {
 
   private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
     let slots = Slots(capacity: instance.descriptor.concurrency ?? settings.concurrency)
-    let consumer = identity.consumer(of: agentID, incarnation: identity.incarnation)
+    let consumer = ConsumerName(agentID: agentID, incarnation: identity.incarnation).description
     return ServedAgent(
       identity: AgentIdentity(role: role, agentID: agentID), instance: instance,
       roleSource: DeliverySource(
@@ -104,15 +104,9 @@ final class AgentRegistry {
   private func startReading(_ agent: ServedAgent, _ readers: Readers) {
     loops.add { await readers.role.run() }
     loops.add { await readers.own.run() }
-    let recoverer = Recoverer(client: client, receiver: agent, logger: logger)
-    let names = predecessors.map { identity.consumer(of: agent.identity.agentID, incarnation: $0) }
-    guard !names.isEmpty else { return }
-    loops.add {
-      for name in names {
-        await recoverer.takeOver(from: name, to: agent.roleSource)
-        await recoverer.takeOver(from: name, to: agent.ownSource)
-      }
-    }
+    guard !predecessors.isEmpty else { return }
+    let recoverer = Recoverer(client: client, keys: keys, receiver: agent, logger: logger)
+    loops.add { [predecessors] in await recoverer.takeOver(fromWorkers: predecessors, to: agent.roleSource) }
   }
 
   /// Takes no more for `agent`; what it holds goes on.
@@ -138,7 +132,7 @@ final class AgentRegistry {
     do throws(RedisError) {
       try await ConsumerGroups.leave(agent.roleSource, consumer: agent.roleSource.consumer, client: client)
       try await ConsumerGroups.retireAgentStream(
-        agent.ownSource, roleStream: agent.roleSource.stream, client: client)
+        agent.ownSource.stream, roleStream: agent.roleSource.stream, client: client)
     } catch {
       logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
     }

@@ -4,9 +4,8 @@ import Glibc
 package struct HostIdentity: Sendable, Equatable {
   /// Without its domain.
   package let hostName: String
-  /// The supervisor's, so that agents keep their ids when a worker is replaced.
   package let processID: Int32
-  /// Of this worker; host names and process ids repeat, this does not.
+  /// Names this worker's life.
   package let incarnation: String
 
   package init(hostName: String, processID: Int32, incarnation: String) {
@@ -15,13 +14,12 @@ package struct HostIdentity: Sendable, Equatable {
     self.incarnation = incarnation
   }
 
-  package static func current(processID: Int32, incarnation: String) -> HostIdentity {
-    HostIdentity(hostName: shortHostName(), processID: processID, incarnation: incarnation)
+  /// Of this process.
+  package static func current(incarnation: String) -> HostIdentity {
+    HostIdentity(hostName: shortHostName(), processID: getpid(), incarnation: incarnation)
   }
 
   package func agentID(_ number: Int) -> String { "\(hostName):\(processID):\(number)" }
-
-  package func consumer(of agentID: String, incarnation: String) -> String { "\(agentID)/\(incarnation)" }
 
   /// What the kernel calls this machine, up to the first dot, of characters that keys may hold.
   private static func shortHostName() -> String {

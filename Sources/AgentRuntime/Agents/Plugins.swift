@@ -50,6 +50,9 @@ final class Plugins {
     self.logger = logger
   }
 
+  /// Whether an agent of this host has the role.
+  func serves(_ role: String) -> Bool { registry.agent(of: role) != nil }
+
   /// Looks at the folder and makes what runs equal to it. Requests that come meanwhile are one more look.
   func reload() async {
     guard !reloading else {

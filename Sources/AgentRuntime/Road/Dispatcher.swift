@@ -29,7 +29,7 @@ package struct Outcome: Sendable {
 package final class Dispatcher {
   private enum Call {
     case message(AdmittedMessage, AgentInstance, deadline: NIODeadline, any OutcomeReceiver)
-    case lifecycle(CheckedContinuation<CallResult, Never>)
+    case lifecycle(CheckedContinuation<CallResult?, Never>)
   }
 
   package nonisolated let calls: CallTable
@@ -82,19 +82,16 @@ package final class Dispatcher {
     let timeout = IOActor.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
       IOActor.assumeIsolated { self.expireLifecycle(token) }
     }
-    let result = await withCheckedContinuation { continuation in
+    defer { timeout.cancel() }
+    return await withCheckedContinuation { continuation in
       insert(.lifecycle(continuation), at: token)
       call(token)
     }
-    timeout.cancel()
-    return result == Self.expired ? nil : result
   }
-
-  private static let expired = CallResult.failure("it took too long")
 
   private func expireLifecycle(_ token: CallToken) {
     guard calls.revoke(token), case .lifecycle(let continuation) = take(token) else { return }
-    continuation.resume(returning: Self.expired)
+    continuation.resume(returning: nil)
   }
 
   /// Ends all work: every message goes back to where it came from.

@@ -17,3 +17,8 @@ package enum MonotonicClock {
     return Int32(clamping: milliseconds)
   }
 }
+
+extension Duration {
+  /// For people; what is below a millisecond is dropped.
+  var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

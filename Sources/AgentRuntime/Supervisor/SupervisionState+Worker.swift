@@ -35,10 +35,10 @@ extension SupervisionState {
     let delay = workerBackoff.delay(readyFor: life.readyFor)
     let message =
       "worker \(life.incarnation?.description ?? "") ended unasked, \(exit), "
-      + (life.readyFor.map { "after it had been ready for \($0)" } ?? "before it was ready")
+      + (life.readyFor.map { "after it had been ready for \($0.wholeMilliseconds) ms" } ?? "before it was ready")
     if delay == .zero { return [.log(.error, message + "; replaced at once")] + startWorker() }
     worker = .waiting(until: now + delay)
-    return [.log(.error, message + "; replaced in \(delay)")]
+    return [.log(.error, message + "; replaced in \(delay.wholeMilliseconds) ms")]
   }
 
   mutating func workerTimer(now: Duration) -> [SupervisionAction] {

@@ -45,7 +45,12 @@ final class AgentService: Service {
         retiring.finish()
         group.cancelAll()
       }
-      try await serve()
+      do {
+        try await serve()
+      } catch {
+        await registry.quiet()
+        throw error
+      }
     }
   }
 

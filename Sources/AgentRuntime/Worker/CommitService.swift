@@ -6,10 +6,14 @@ struct CommitService: Service {
   let committer: Committer
 
   func run() async throws {
-    await withGracefulShutdownHandler {
-      await committer.run()
-    } onGracefulShutdown: {
-      // Owned by this handler's caller; it only sets a flag and wakes the loop above.
+    // The tasks below only set a flag and wake the loop that this method waits for.
+    await withTaskCancellationHandler {
+      await withGracefulShutdownHandler {
+        await committer.run()
+      } onGracefulShutdown: {
+        Task { await committer.finish() }
+      }
+    } onCancel: {
       Task { await committer.finish() }
     }
   }

@@ -6,7 +6,7 @@ struct ConnectionService: Service {
   let client: RedisClient
 
   func run() async throws {
-    try await gracefulShutdown()
+    try? await gracefulShutdown()  // cancelled: the same end
     await client.close()
   }
 }

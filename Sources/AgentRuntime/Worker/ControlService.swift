@@ -38,11 +38,11 @@ final class ControlService: Service {
 
   private func listen() async {
     let (reloads, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let channel = ControlChannel(
-      client: client, channels: [keys.broadcastAll], logger: logger
-    ) { [logger] _, message in
+    let channel = ControlChannel(client: client, keys: keys, logger: logger) { [logger, plugins] addressee, message in
+      if case .role(let role) = addressee, !plugins.serves(role) { return }
       switch ControlCommand(message) {
       case .reload: request.yield()
+      case .event: break
       case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
       }
     }
@@ -68,12 +68,15 @@ final class ControlService: Service {
 /// A command to hosts: `{"kind":"control","command":"reload"}`, or the bare word.
 enum ControlCommand: Equatable {
   case reload
+  /// What agents tell each other on the same channels.
+  case event
   case unknown(String)
 
   init(_ message: String) {
     var text = message
     let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }  // the bare word is no JSON
-    let command = value?["kind"]?.string == "control" ? value?["command"]?.string : message
-    self = command == "reload" ? .reload : .unknown(command ?? message)
+    let kind = value?["kind"]?.string
+    let command = kind == "control" ? value?["command"]?.string : message
+    self = kind == "status" ? .event : command == "reload" ? .reload : .unknown(command ?? message)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOPosix
 
@@ -77,10 +78,16 @@ package final class RedisConnection {
   }
 
   private static func connectFailure(_ error: any Error) -> String {
-    if let refused = error as? NIOConnectionError, let first = refused.connectionErrors.first {
-      return String(describing: first.error)
+    var cause = error
+    if let refused = error as? NIOConnectionError {
+      if let first = refused.connectionErrors.first {
+        cause = first.error
+      } else if refused.dnsAError != nil || refused.dnsAAAAError != nil {
+        return "the host's name is not known"
+      }
     }
-    return String(describing: error)
+    if let system = cause as? IOError { return String(cString: strerror(system.errnoCode)) }
+    return String(describing: cause)
   }
 
   private func introduce() async throws(RedisError) {
@@ -129,21 +136,32 @@ package final class RedisConnection {
     return reply
   }
 
-  /// Subscribes to `channels`; from here on the connection takes no other command.
-  /// `receive` gets every message's channel and text.
+  /// Subscribes to a channel and to all channels that begin with `prefix`; from here on the connection
+  /// takes no other command. `receive` gets every message's channel and text.
   package func subscribe(
-    to channels: [String], receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
+    to channel: String, andAllBeginningWith prefix: String,
+    receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
   ) {
     handler.receivePush = { reply in
       guard let elements = reply.root.elements else { return }
       let parts = elements.map(\.string)
-      if parts.count == 3, parts[0] == "message", let channel = parts[1], let message = parts[2] {
-        receive(channel, message)
-      }
+      guard parts.first == "message" || parts.first == "pmessage", let message = parts.last,
+        let channel = parts.dropLast().last
+      else { return }
+      if let channel, let message { receive(channel, message) }
     }
-    var command = RedisCommand("SUBSCRIBE")
-    for channel in channels { command.append(channel) }
-    handler.sendUnanswered(command)
+    handler.sendUnanswered(RedisCommand("SUBSCRIBE", channel))
+    handler.sendUnanswered(RedisCommand("PSUBSCRIBE", Self.escapedForPattern(prefix) + "*"))
+  }
+
+  /// A pattern's own characters, taken literally.
+  private static func escapedForPattern(_ text: String) -> String {
+    var escaped = ""
+    for character in text {
+      if "*?[]\\^-".contains(character) { escaped.append("\\") }
+      escaped.append(character)
+    }
+    return escaped
   }
 
   package func close() {

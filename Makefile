@@ -1,0 +1,93 @@
+# make demo   build, run the demo's agents, send them a request
+# make test   build everything and pass all tests
+# make bench  measure against a C floor, side by side
+# make help   the rest
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help tools python-tools build demo test bench bench-quick format lint clean
+
+RELEASE := .build/release
+AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
+PYTHON_FOLDER := .build/python
+BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
+step = @printf '\n== %s\n' "$(1)"
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+tools: ## Install libhiredis-dev and redis-server where they are missing (Debian, Ubuntu)
+	@command -v swift >/dev/null || { echo "Swift 6.3 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@missing=""; \
+	[ -e /usr/include/hiredis/read.h ] || missing="$$missing libhiredis-dev"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
+	if [ -n "$$missing" ]; then $(call install,$$missing); fi
+
+python-tools: tools
+	@missing=""; \
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$$missing python3 python3-venv"; \
+	command -v redis-cli >/dev/null || missing="$$missing redis-tools"; \
+	if [ -n "$$missing" ]; then $(call install,$$missing); fi
+	@[ -x $(PYTHON_FOLDER)/bin/python ] || { echo "making a Python environment in $(PYTHON_FOLDER)"; \
+	  python3 -m venv $(PYTHON_FOLDER); }
+	@$(PYTHON_FOLDER)/bin/python -c 'import redis' 2>/dev/null || { echo "installing redis-py into it"; \
+	  $(PYTHON_FOLDER)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/PythonReference/requirements.txt; }
+
+# Installs packages, saying so; as root or by sudo.
+define install
+	echo "installing with apt-get:$(1)"; \
+	root=""; [ "$$(id -u)" = 0 ] || root=sudo; \
+	$$root apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends $(1) >/dev/null
+endef
+
+build: tools ## Build the release; copy the demo's agents into agents.d
+	$(call step,building the release (the first time takes a few minutes))
+	@swift build -c release
+	@cp $(AGENTS:%=$(RELEASE)/lib%.so) agents.d/
+
+demo: build ## Run the demo's agents and send them "Hello, world!"
+	$(call step,running the host)
+	@folder=$$(mktemp -d /tmp/agenthost-demo.XXXXXX); host=""; \
+	finish() { [ -z "$$host" ] || { kill "$$host" 2>/dev/null && wait "$$host"; } || true; rm -rf "$$folder"; }; \
+	trap finish EXIT; \
+	export AGENTHOST_DATA_DIR="$$folder/data"; \
+	$(RELEASE)/agenthost run --agents-dir agents.d 2>"$$folder/log" & host=$$!; \
+	for _ in $$(seq 300); do \
+	  grep -q ' ready$$' "$$folder/log" && break; \
+	  kill -0 "$$host" 2>/dev/null || break; sleep 0.1; \
+	done; \
+	grep -q ' ready$$' "$$folder/log" || { cat "$$folder/log" >&2; echo "the host did not become ready" >&2; exit 1; }; \
+	grep -E 'serves|private' "$$folder/log" | sed 's/^[^ ]* //'; \
+	printf '\n$$ agenthost send --trace "Hello, world!"\n'; \
+	$(RELEASE)/agenthost send --trace "Hello, world!"; \
+	printf '\n== stopping the host\n'; \
+	kill "$$host"; wait "$$host"; host=""
+
+test: build python-tools ## Build and run all tests, the integration tests also with the release's plugins
+	$(call step,building the tests)
+	@swift build --build-tests
+	$(call step,running the tests)
+	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build
+	$(call step,running the integration tests with the release)
+	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) \
+	  swift test --skip-build --filter IntegrationTests
+	$(call step,a short benchmark)
+	@$(BENCHMARK) --quick
+
+bench: build ## Measure requests/s and latency against the C floor, side by side
+	$(call step,measuring (about four minutes))
+	@$(BENCHMARK)
+
+bench-quick: build ## The same in twenty seconds
+	@$(BENCHMARK) --quick
+
+format: ## Bring all Swift into the project's form
+	@swift format -i -r --configuration .swift-format Sources Plugins Tests Package.swift
+
+lint: ## Check the form without changing anything
+	@swift format lint -s -r --configuration .swift-format Sources Plugins Tests Package.swift
+
+clean: ## Remove what was built
+	@rm -rf .build Tests/Benchmarks/.build $(AGENTS:%=agents.d/lib%.so)

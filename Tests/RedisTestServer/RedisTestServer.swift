@@ -1,0 +1,86 @@
+package import Foundation
+
+/// A redis-server of a test's own: a temporary folder, a unix socket, no port. It ends with the object.
+package final class RedisTestServer: Sendable {
+  package struct Failure: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// How long the server may take to answer, or a program to end.
+  private static let limit = Duration.seconds(30)
+
+  package let directory: URL
+  package let socketPath: String
+  private let process: Process
+
+  package var url: String { "unix://\(socketPath)" }
+
+  /// Starts a server and waits until it answers. `arguments` follow our own, and so can overrule them.
+  package init(arguments: [String] = []) async throws {
+    directory = URL(fileURLWithPath: "/tmp/agenthost-test-\(String(UInt64.random(in: .min ... .max), radix: 36))")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    socketPath = directory.appendingPathComponent("redis.sock").path
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      [
+        "redis-server", "--port", "0", "--unixsocket", socketPath, "--dir", directory.path, "--save", "",
+        "--appendonly", "no", "--loglevel", "warning",
+      ] + arguments
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try await waitUntil("redis-server answers on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
+  }
+
+  deinit {
+    stop()
+    try? FileManager.default.removeItem(at: directory)  // a folder that stays behind harms no test
+  }
+
+  package var processIdentifier: Int32 { process.processIdentifier }
+
+  package func stop() {
+    guard process.isRunning else { return }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// What `redis-cli` prints, without the last line's end.
+  @discardableResult
+  package func cli(_ arguments: String...) throws -> String {
+    try cli(arguments)
+  }
+
+  @discardableResult
+  package func cli(_ arguments: [String]) throws -> String {
+    let cli = Process()
+    cli.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    cli.arguments = ["redis-cli", "-s", socketPath] + arguments
+    let output = Pipe()
+    cli.standardOutput = output
+    cli.standardError = FileHandle.nullDevice
+    try cli.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    cli.waitUntilExit()
+    guard cli.terminationStatus == 0 else {
+      throw Failure(description: "redis-cli \(arguments) ended with \(cli.terminationStatus): \(text)")
+    }
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+
+  /// A bounded wait for something that another process does.
+  package static func wait(
+    until what: String, within limit: Duration = RedisTestServer.limit, _ condition: () async throws -> Bool
+  ) async throws {
+    let end = ContinuousClock.now + limit
+    while try await !condition() {
+      guard ContinuousClock.now < end else { throw Failure(description: "waited \(limit) in vain until \(what)") }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  private func waitUntil(_ what: String, _ condition: () async throws -> Bool) async throws {
+    try await Self.wait(until: what, condition)
+  }
+}
