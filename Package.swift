@@ -41,6 +41,7 @@ let package = Package(
     agentLibrary("UppercaseAgent"),
     agentLibrary("ReverseAgent"),
     agentLibrary("EchoC"),
+    agentLibrary("TestAgents"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -132,13 +133,50 @@ let package = Package(
       name: "EchoC", dependencies: ["CAgentABI"], path: "Plugins/EchoC", publicHeadersPath: ".",
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
 
-    .target(name: "RedisTestServer", path: "Tests/RedisTestServer", swiftSettings: strict),
+    .target(
+      name: "RedisTestServer", dependencies: ["CProcess"], path: "Tests/RedisTestServer",
+      swiftSettings: strict),
     .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
-    .testTarget(name: "AgentPluginsTests", dependencies: ["AgentPlugins"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "CAgentABI", "RedisTestServer"],
+      swiftSettings: strict),
+    .testTarget(name: "StructureTests", swiftSettings: strict),
     .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
     .testTarget(
+      name: "RedisClientTests",
+      dependencies: [
+        "RedisClient", "RedisTestServer",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentStreamsTests",
+      dependencies: [
+        "AgentStreams", "RedisClient", "RedisTestServer",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TestAgents", dependencies: ["AgentSDK"], path: "Tests/TestAgents",
+      swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+      name: "IntegrationTests",
+      dependencies: [
+        "AgentClient", "RedisTestServer",
+        // Built before the tests, which start it as a child. Plugins are built with the package: two of them
+        // in one test bundle would define the same entry twice.
+        "agenthost",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "AgentRuntimeTests",
-      dependencies: ["AgentRuntime", "AgentStreams", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -29,6 +29,7 @@ public final class AgentClient: Sendable {
     /// For one attempt to connect.
     public var connectTimeout: Duration
 
+    /// Names a server; everything else has a default.
     public init(
       redisURL: String, keyPrefix: String = "", name: String = "client",
       commandTimeout: Duration = .seconds(5),

@@ -2,6 +2,7 @@
 public struct AgentClientError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kinds of failure; more may come.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The kind in words.
     public let description: String
 
     /// The configuration can't be used.
@@ -20,7 +21,9 @@ public struct AgentClientError: Error, Sendable, Equatable, CustomStringConverti
     public static let notRunning = Code(description: "not running")
   }
 
+  /// The kind of failure, to decide by.
   public let code: Code
+  /// What happened and what to do, for people.
   public let message: String
 
   init(_ code: Code, _ message: String) {
@@ -28,5 +31,6 @@ public struct AgentClientError: Error, Sendable, Equatable, CustomStringConverti
     self.message = message
   }
 
+  /// Code and message.
   public var description: String { "\(code): \(message)" }
 }

@@ -5,7 +5,9 @@ import NIOCore
 public struct AgentResult: Sendable {
   /// One agent's step on the message's way.
   public struct Step: Sendable, Equatable {
+    /// The role that it was for.
     public let role: String
+    /// The agent that took it: `{host}:{pid}:{n}`.
     public let agentID: String
     /// Seconds since 1970.
     public let start: Double
@@ -19,13 +21,17 @@ public struct AgentResult: Sendable {
   public struct Failure: Sendable, Equatable {
     /// What kind, such as `uppercase.timeout`.
     public let code: String
+    /// What happened, for people.
     public let message: String
   }
 
+  /// The conversation that the request was part of.
   public let conversationID: String
+  /// The request's own id.
   public let messageID: String
   /// `payload.summary.response`, else the clarifying question, else `payload.text`; nil when there is none of them.
   public let answer: String?
+  /// What went wrong on the way, oldest first.
   public let errors: [Failure]
   /// The way of the message, oldest step first.
   public let trace: [Step]
@@ -38,7 +44,8 @@ public struct AgentResult: Sendable {
   init?(_ buffer: ByteBuffer) {
     let limits = EnvelopeLimits(maximumBytes: .max)
     let parsed = buffer.withUnsafeReadableBytes { bytes in
-      (try? Envelope(scanning: bytes, limits: limits)).map { AgentResult($0, bytes) }  // no envelope: nobody's result
+      // What is no envelope is nobody's result.
+      (try? Envelope(scanning: bytes, limits: limits)).map { AgentResult($0, bytes) }
     }
     guard let parsed else { return nil }
     self = parsed

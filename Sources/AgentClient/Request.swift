@@ -10,6 +10,10 @@ struct Request: Sendable {
   init(
     conversationID: String, payload: [UInt8], role: String, sender: String, resultList: String
   ) throws(AgentClientError) {
+    guard !role.isEmpty, !role.contains(where: { $0 == "{" || $0 == "}" || $0.isNewline || $0 == "\0" })
+    else {
+      throw AgentClientError(.invalidRequest, "a role has a name, without braces and control characters")
+    }
     self.role = role
     messageID = MessageID.make(conversationID: conversationID)
     let checked: AgentPayload

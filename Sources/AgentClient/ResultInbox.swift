@@ -7,7 +7,7 @@ import RedisClient
 @IOActor
 final class ResultInbox {
   private static let block = TimeAmount.seconds(5)
-  /// Results taken with the one that ended the wait.
+  /// Results in one answer.
   private static let maximumBatch = 256
 
   private struct Waiting {
@@ -19,6 +19,8 @@ final class ResultInbox {
   nonisolated let listName: String
   private let client: RedisClient
   private let key: String
+  /// What has been taken from the list and not been received for certain.
+  private let takenKey: String
   private var waiting: [String: Waiting] = [:]
   private var connection: RedisConnection?
   private var isEnded = false
@@ -27,6 +29,7 @@ final class ResultInbox {
     self.client = client
     listName = "result:client:\(String(UInt64.random(in: .min ... .max), radix: 36))"
     key = keys.resultList(listName)
+    takenKey = keys.resultList("\(listName):taken")
   }
 
   /// Receives until the task is cancelled.
@@ -39,7 +42,8 @@ final class ResultInbox {
     }
     end()
     // Results that come later would stay for ever: nobody reads this list again.
-    _ = try? await client.send(RedisCommand("DEL", key))  // without a server there is nothing to delete
+    // Without a server there is nothing to delete.
+    _ = try? await client.send(RedisCommand("DEL", key, takenKey))
   }
 
   /// Sends a request and waits for its result.
@@ -116,34 +120,38 @@ final class ResultInbox {
     }
   }
 
+  /// What is received is taken off the lists only afterwards, so that none is lost with a connection; one that
+  /// comes twice is known by its request.
   private func receive(succeeded: () -> Void) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "results")
     self.connection = connection
     defer { connection.close() }
     while !isEnded {
-      let first = try await connection.sendBlocking(
-        RedisCommand("BLPOP", key, String(Self.block.nanoseconds / 1_000_000_000)), block: Self.block)
+      try await receiveWaiting(in: takenKey, connection)
+      try await receiveWaiting(in: key, connection)
+      // Moved to a second list by the server, which may be asked for it again.
+      _ = try await connection.sendBlocking(
+        RedisCommand(
+          "BLMOVE", key, takenKey, "RIGHT", "LEFT", String(Self.block.nanoseconds / 1_000_000_000)),
+        block: Self.block)
       succeeded()
-      guard var pair = first.root.elements, pair.next() != nil, let bytes = pair.next()?.bytes else {
-        continue
-      }
-      received(bytes)
-      let more = try await connection.send(RedisCommand("LPOP", key, String(Self.maximumBatch)))
-      for element in more.root.elements.map({ Array($0) }) ?? [] {
-        if let bytes = element.bytes { received(bytes) }
-      }
+    }
+  }
+
+  /// Receives all that lies in a list, the oldest first; new ones come to its other end.
+  private func receiveWaiting(in list: String, _ connection: RedisConnection) async throws(RedisError) {
+    while true {
+      let reply = try await connection.send(RedisCommand("LRANGE", list, "-\(Self.maximumBatch)", "-1"))
+      let results = reply.root.elements.map { $0.compactMap(\.bytes) } ?? []
+      if results.isEmpty { return }
+      for result in results.reversed() { received(result) }
+      _ = try await connection.send(RedisCommand("LTRIM", list, "0", "-\(results.count + 1)"))
+      if results.count < Self.maximumBatch { return }
     }
   }
 
   private func received(_ buffer: ByteBuffer) {
     guard let result = AgentResult(buffer) else { return }
     resume(result.messageID, .success(result))
-  }
-}
-
-extension TimeAmount {
-  init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    self = .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
   }
 }

@@ -54,11 +54,15 @@ extension AgentAction {
   /// How many actions one outcome may have.
   package static let maximumCount = 64
 
+  /// No setting allows an envelope more than this.
+  private static let maximumPayloadBytes = 256 << 20
+
   /// Copies an agent's actions.
   static func copy(
     _ actions: UnsafePointer<agenthost_action_v1>?, count: Int
   ) throws(InvalidOutcome) -> [AgentAction] {
-    guard count > 0 else { return [] }
+    if count == 0 { return [] }
+    guard count > 0 else { throw InvalidOutcome("more actions than there is memory") }
     guard let actions else { throw InvalidOutcome("\(count) actions at no address") }
     guard count <= maximumCount else {
       throw InvalidOutcome("\(count) actions; at most \(maximumCount) are allowed")
@@ -87,8 +91,12 @@ extension AgentAction {
     }
     switch action.payload_mode {
     case AGENTHOST_PAYLOAD_KEEP: payload = .keep
-    case AGENTHOST_PAYLOAD_MERGE: payload = .merge(action.payload.copiedBytes)
-    case AGENTHOST_PAYLOAD_REPLACE: payload = .replace(action.payload.copiedBytes)
+    case AGENTHOST_PAYLOAD_MERGE, AGENTHOST_PAYLOAD_REPLACE:
+      guard action.payload.length <= Self.maximumPayloadBytes else {
+        throw InvalidOutcome(action: index, "a payload of \(action.payload.length) bytes")
+      }
+      let bytes = action.payload.copiedBytes
+      payload = action.payload_mode == AGENTHOST_PAYLOAD_MERGE ? .merge(bytes) : .replace(bytes)
     default: throw InvalidOutcome(action: index, "payload mode \(action.payload_mode) is not known")
     }
     kind = action.kind.length == 0 ? nil : action.kind.copiedText
@@ -117,8 +125,11 @@ extension AgentAction {
 extension agenthost_text_v1 {
   /// Text of an agent, copied; invalid UTF-8 is replaced.
   var copiedText: String {
-    String(decoding: borrowed, as: UTF8.self)
+    String(decoding: borrowed.prefix(Self.maximumTextBytes), as: UTF8.self)
   }
+
+  /// Of a text that is for people or names something; what is beyond is cut off.
+  static let maximumTextBytes = 8192
 
   var copiedBytes: [UInt8] { Array(borrowed) }
 

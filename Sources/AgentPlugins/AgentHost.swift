@@ -21,6 +21,7 @@ final class AgentHost: Sendable {
     self.logger = logger
     let table = UnsafeMutablePointer<agenthost_host_v1>.allocate(capacity: 1)
     pointer = UnsafePointer(table)
+    // SAFETY: the table keeps this object for good; `of` takes it out unretained.
     table.initialize(
       to: agenthost_host_v1(
         context: Unmanaged.passRetained(self).toOpaque(),
@@ -62,13 +63,14 @@ final class AgentHost: Sendable {
     }
   }
 
-  // SAFETY: the three below are written once and only read afterwards.
+  // SAFETY: written once, and only read from then on.
   private nonisolated(unsafe) static let version: agenthost_text_v1 = {
     Release.version.withUTF8Buffer { utf8 in
       utf8.withMemoryRebound(to: CChar.self) { agenthost_text_v1(bytes: $0.baseAddress, length: $0.count) }
     }
   }()
 
+  // SAFETY: written once, and only read from then on.
   private nonisolated(unsafe) static let threadsTable: UnsafePointer<agenthost_threads_v1> = {
     let table = UnsafeMutablePointer<agenthost_threads_v1>.allocate(capacity: 1)
     table.initialize(
@@ -78,6 +80,7 @@ final class AgentHost: Sendable {
     return UnsafePointer(table)
   }()
 
+  // SAFETY: written once, and only read from then on.
   private nonisolated(unsafe) static let logTable: UnsafePointer<agenthost_log_v1> = {
     let table = UnsafeMutablePointer<agenthost_log_v1>.allocate(capacity: 1)
     table.initialize(

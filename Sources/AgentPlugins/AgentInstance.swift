@@ -1,5 +1,6 @@
 import CAgentABI
 package import Logging
+import Synchronization
 
 /// One agent of a library: what `create` gave, and the host that it was given.
 package final class AgentInstance: @unchecked Sendable {
@@ -9,6 +10,12 @@ package final class AgentInstance: @unchecked Sendable {
   // are written once, and stay valid until `destroy`, after which the host calls nothing of it.
   private let agent: UnsafePointer<agenthost_agent_v1>
   private let host: AgentHost
+  private let calls = Mutex(CallsIntoAgent())
+
+  private struct CallsIntoAgent {
+    var entered = 0
+    var isDestroyed = false
+  }
 
   private init(
     descriptor: AgentDescriptor, library: AgentLibrary, agent: UnsafePointer<agenthost_agent_v1>,
@@ -39,28 +46,47 @@ package final class AgentInstance: @unchecked Sendable {
     return AgentInstance(descriptor: descriptor, library: library, agent: agent, host: host)
   }
 
-  /// [agent]
+  /// [agent] A message that nobody waits for any more is not handed over.
   func process(_ token: CallToken, _ message: any AgentMessage) {
-    message.withMessage { agent.pointee.process(agent, token.rawValue, $0) }
+    guard host.calls.isOpen(token) else { return }
+    enter { message.withMessage { agent.pointee.process(agent, token.rawValue, $0) } }
+  }
+
+  /// Calls into the agent, unless it is no more; it is not destroyed meanwhile.
+  private func enter(_ call: () -> Void) {
+    let isThere = calls.withLock { calls in
+      if !calls.isDestroyed { calls.entered += 1 }
+      return !calls.isDestroyed
+    }
+    guard isThere else { return }
+    call()
+    calls.withLock { $0.entered -= 1 }
   }
 
   /// Has the agent's threads call `start`; the token's completion says how it went.
   package func start(_ token: CallToken) {
-    library.threads.enqueue(.call { self.agent.pointee.start(self.agent, token.rawValue) })
+    library.threads.enqueue(.call { self.enter { self.agent.pointee.start(self.agent, token.rawValue) } })
   }
 
   /// Has the agent's threads call `stop`; the token's completion says how it went.
   package func stop(_ token: CallToken) {
-    library.threads.enqueue(.call { self.agent.pointee.stop(self.agent, token.rawValue) })
+    library.threads.enqueue(.call { self.enter { self.agent.pointee.stop(self.agent, token.rawValue) } })
   }
 
   /// [any] Tells the agent that nobody waits for `token` any more.
   package func cancel(_ token: CallToken) {
-    agent.pointee.cancel(agent, token.rawValue)
+    enter { agent.pointee.cancel(agent, token.rawValue) }
   }
 
-  /// [loader] Frees the agent; it must have stopped.
-  package func destroy() {
-    agent.pointee.destroy(agent)
+  /// [loader] Frees the agent, which must have stopped. False where a call into it has not returned: it stays as
+  /// it is, rather than being freed under a thread that works in it.
+  package func destroy() -> Bool {
+    let isFree = calls.withLock { calls in
+      guard calls.entered == 0, !calls.isDestroyed else { return false }
+      calls.isDestroyed = true
+      return true
+    }
+    if isFree { agent.pointee.destroy(agent) }
+    return isFree
   }
 }

@@ -14,6 +14,7 @@ package struct AgentDescriptor: Sendable, Equatable {
 /// A library that has been loaded: mapped for as long as the process lives, since a Swift image
 /// that is unmapped breaks every later conformance look-up.
 package final class AgentLibrary: @unchecked Sendable {
+  // SAFETY: `descriptors` is written in init only; `factory` is used by the loader's thread alone.
   /// Descriptors of one library.
   static let maximumDescriptors: UInt32 = 64
   /// Messages at once for one agent that a descriptor may ask for.

@@ -88,6 +88,11 @@ package final class CallTable: Sendable {
     }
   }
 
+  /// Whether somebody still waits for the call.
+  func isOpen(_ token: CallToken) -> Bool {
+    state.withLock { $0.isOpen(token) }
+  }
+
   /// The token of the call that is open in a slot; nil where none is.
   package func token(openAt slot: Int) -> CallToken? {
     state.withLock { state in

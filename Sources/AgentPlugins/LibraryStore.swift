@@ -1,4 +1,5 @@
 import Crypto
+import Glibc
 import SystemPackage
 
 /// A library's bytes in a place that nobody else writes to, ready to be loaded.
@@ -44,7 +45,7 @@ package struct LibraryStore: Sendable {
     }.joined()
     let copy = directory.appending("\(hash).so")
     do {
-      let isThere = try Self.holds(copy, count: bytes.count)
+      let isThere = try Self.holds(copy, bytes)
       if !isThere { try Self.write(bytes, to: copy) }
     } catch {
       throw LibraryError(
@@ -78,13 +79,11 @@ package struct LibraryStore: Sendable {
     }
   }
 
-  /// Whether a whole copy is there: it is written beside its place and renamed, so its length says so.
-  private static func holds(_ path: FilePath, count: Int) throws -> Bool {
+  /// Whether the copy is there and is what it is named after; a disk may have lost what was written last.
+  private static func holds(_ path: FilePath, _ bytes: [UInt8]) throws -> Bool {
     do {
-      let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .noFollow])
-      let end = try descriptor.closeAfter { try descriptor.seek(offset: 0, from: .end) }
-      return end == Int64(count)
-    } catch Errno.noSuchFileOrDirectory {
+      return try RegularFile.read(path.string, maximumBytes: maximumBytes) == bytes
+    } catch AgentImageError.unreadable(errno: ENOENT) {
       return false
     }
   }
@@ -96,7 +95,10 @@ package struct LibraryStore: Sendable {
       temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
       permissions: [.ownerReadWrite])
     do {
-      _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
+      try descriptor.closeAfter {
+        _ = try descriptor.writeAll(bytes)
+        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
+      }
       try rename(temporary, to: path)
     } catch {
       try? remove(temporary)  // the first failure is the one to report

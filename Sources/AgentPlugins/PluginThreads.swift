@@ -58,6 +58,7 @@ package final class PluginThreads: @unchecked Sendable {
 
   /// Hands over many pieces under one lock and with as few wake-ups as there are threads.
   package func enqueue(contentsOf work: some Collection<PluginWork>) {
+    // SAFETY: addresses are compared, nothing is read through them.
     let isOurs = Self.threadsInCall() == Unmanaged.passUnretained(self).toOpaque()
     pthread_mutex_lock(mutex)
     queue.append(contentsOf: work)
@@ -72,6 +73,15 @@ package final class PluginThreads: @unchecked Sendable {
     while toStart > 0 {
       startThread()
       toStart -= 1
+    }
+  }
+
+  /// Takes back a message that no thread has begun with; what nobody waits for does not fill the queue.
+  package func discard(_ token: CallToken) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    queue.removeAll { work in
+      if case .message(_, token, _) = work { true } else { false }
     }
   }
 
@@ -140,7 +150,7 @@ package final class PluginThreads: @unchecked Sendable {
     case .job(let job): job.run(job.context, job.job)
     case .call(let call): call()
     case .message(let agent, let token, let message):
-      // By the contract `process` returns soon.
+      // By the contract `process` returns soon. SAFETY: the address is only ever compared.
       pthread_setspecific(Self.callKey, Unmanaged.passUnretained(self).toOpaque())
       agent.process(token, message)
       pthread_setspecific(Self.callKey, nil)

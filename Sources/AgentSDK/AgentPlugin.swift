@@ -25,6 +25,7 @@ private struct EntryTable: @unchecked Sendable {
 
   init(_ factory: AgentFactory) {
     let table = UnsafeMutablePointer<agenthost_factory_v1>.allocate(capacity: 1)
+    // SAFETY: the table keeps the factory for good, as the process keeps the library.
     table.initialize(
       to: agenthost_factory_v1(
         context: Unmanaged.passRetained(factory).toOpaque(),

@@ -3,6 +3,7 @@ enum AgentTable {
   /// Gives the instance to the table; `destroy` takes both back.
   static func make(_ instance: AgentInstance) -> UnsafePointer<agenthost_agent_v1> {
     let table = UnsafeMutablePointer<agenthost_agent_v1>.allocate(capacity: 1)
+    // SAFETY: the table holds one reference to the instance, which `destroy` releases.
     table.initialize(
       to: agenthost_agent_v1(
         context: Unmanaged.passRetained(instance).toOpaque(),

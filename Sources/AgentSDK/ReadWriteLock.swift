@@ -2,6 +2,7 @@ import Glibc
 
 /// Many readers or one writer. Readers may nest: glibc's default kind lets them pass a waiting writer.
 final class ReadWriteLock: @unchecked Sendable {
+  // SAFETY: written once; what it points to is made for use by many threads.
   private let lock: UnsafeMutablePointer<pthread_rwlock_t>
 
   init() {

@@ -27,13 +27,21 @@ package final class AgentStreamConsumer {
   /// Reads until it is made quiet.
   package func run() async {
     var backoff = Backoff()
+    var mayHaveMissed = false
     while !isQuiet {
       await waitForWake()
       do throws(RedisError) {
+        if mayHaveMissed {
+          try await PendingEntries.deliverUnseen(of: source, to: receiver, send: client.send)
+          mayHaveMissed = false
+        }
         try await readAll()
         backoff.reset()
       } catch {
         isWoken = true
+        mayHaveMissed = true
+        // The stream or its group is gone (a FLUSHALL, an eviction).
+        if error.responseCode == "NOGROUP" { await makeGroup() }
         if lastWarning.elapsed() {
           logger.warning("reading \(source.stream) failed, trying again: \(error)")
         }
@@ -55,6 +63,14 @@ package final class AgentStreamConsumer {
     wake()
   }
 
+  private func makeGroup() async {
+    do throws(RedisError) {
+      try await StreamGroups.ensure(source, send: client.send)
+    } catch {
+      logger.warning("the group on \(source.stream) could not be made again: \(error)")
+    }
+  }
+
   private func waitForWake() async {
     while !isWoken, !isQuiet {
       await withCheckedContinuation { waiting = $0 }
@@ -64,11 +80,12 @@ package final class AgentStreamConsumer {
 
   private func readAll() async throws(RedisError) {
     while !isQuiet {
-      let free = await source.slots.waitForFree()
-      if isQuiet || free == 0 { return }
+      let reserved = await source.slots.reserve(upTo: Self.maximumBatch)
+      defer { source.slots.cancelReservation(reserved) }
+      if isQuiet || reserved == 0 { return }
       let command = StreamCommands.readGroup(
         source.group, consumer: source.consumer, stream: source.stream, after: StreamCommands.undelivered,
-        count: min(free, Self.maximumBatch), block: nil)
+        count: reserved, block: nil)
       let entries = try StreamCommands.entries(ofRead: try await client.send(command))
       if entries.isEmpty { return }
       let deliveries = entries.compactMap { source.take($0, deliveries: 1) }

@@ -67,7 +67,7 @@ package final class AgentStreamWaker {
   private func waitUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "waker")
     defer { connection.close() }
-    for consumer in consumers.values { try await StreamGroups.ensure(consumer.source, on: connection) }
+    for consumer in consumers.values { try await StreamGroups.ensure(consumer.source, send: connection.send) }
     seen = [:]
     while !isQuiet {
       guard !consumers.isEmpty else {
@@ -93,7 +93,8 @@ package final class AgentStreamWaker {
   }
 
   private func wakeConsumers(_ reply: RedisReply) throws(RedisError) {
-    if reply.root.isNull { return }
+    // Nothing came: a look at each stream finds one that was deleted, which nobody can write to any more.
+    if reply.root.isNull { return consumers.values.forEach { $0.wake() } }
     guard let streams = reply.root.elements else { throw .unexpectedReply(command: "XREAD") }
     for element in streams {
       guard var parts = element.elements, let stream = parts.next()?.string, let list = parts.next() else {

@@ -35,6 +35,8 @@ package final class Committer {
   private var isEnding = false
   private var digest: String?
   private var lastWarning = WarningInterval()
+  private var lastDropped = WarningInterval()
+  private var lastUnsettled = WarningInterval()
   package private(set) var counters = CommitCounters()
 
   package init(client: RedisClient, logger: Logger) {
@@ -93,15 +95,20 @@ package final class Committer {
 
   /// Commits `batch`, however long the server is away.
   private func commit(_ batch: [Settlement]) async {
-    let groups = CommitScript.ordered(batch)
-    let ordered = groups.flatMap(\.self)
+    var remaining = batch
     var backoff = Backoff()
-    while true {
+    while !remaining.isEmpty {
+      let groups = CommitScript.ordered(remaining)
+      let ordered = groups.flatMap(\.self)
       do throws(RedisError) {
         let statuses = try await call(groups, count: ordered.count)
         counters.batches += 1
-        for (settlement, status) in zip(ordered, statuses) { settled(settlement, status) }
-        return
+        remaining = []
+        for (settlement, status) in zip(ordered, statuses) {
+          if status.isPassing { remaining.append(settlement) } else { settled(settlement, status) }
+        }
+        if remaining.isEmpty { return }
+        warn("the server can't take \(remaining.count) outcomes now")
       } catch {
         if error.responseCode == "NOSCRIPT" {
           digest = nil
@@ -110,10 +117,14 @@ package final class Committer {
         if let text = refusal(error) { return await refused(ordered, text) }
         if isEnding, error.responseCode == nil { return abandon(ordered, error) }
         counters.repeated += 1
-        if lastWarning.elapsed() { logger.warning("a commit failed, trying again: \(error)") }
-        try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
+        warn("a commit failed: \(error)")
       }
+      try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
     }
+  }
+
+  private func warn(_ text: String) {
+    if lastWarning.elapsed() { logger.warning("\(text); trying again") }
   }
 
   private func call(_ groups: [[Settlement]], count: Int) async throws(RedisError) -> [CommitStatus] {
@@ -132,11 +143,8 @@ package final class Committer {
 
   /// The server's error, where the same call would meet it again; nil where waiting helps.
   private func refusal(_ error: RedisError) -> String? {
-    guard case .response(let text) = error, let code = error.responseCode else { return nil }
-    let passing: Set<Substring> = [
-      "LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF", "OOM", "NOAUTH",
-    ]
-    return passing.contains(code) ? nil : text
+    guard case .response(let text) = error else { return nil }
+    return CommitScript.isPassing(text) ? nil : text
   }
 
   /// The server refuses the call as a whole; entry by entry it is seen which of them is the cause.
@@ -165,7 +173,9 @@ package final class Committer {
     case .refused(let refusal):
       counters.refused += 1
       if let next = settlement.refused.settlement(after: refusal) { return submit(next) }
-      logger.error("\(delivery.entry.id) on \(delivery.source.stream) stays pending: \(refusal)")
+      if lastUnsettled.elapsed() {
+        logger.error("\(delivery.entry.id) on \(delivery.source.stream) stays pending: \(refusal)")
+      }
     }
     delivery.source.release(delivery)
   }

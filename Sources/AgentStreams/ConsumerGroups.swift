@@ -16,10 +16,12 @@ package enum ConsumerGroups {
   @IOActor
   @discardableResult
   package static func retireAgentStream(
-    _ agentStream: String, roleStream: String, client: RedisClient
+    _ agentStream: String, group: String, roleStream: String, client: RedisClient
   ) async throws(RedisError) -> Int {
     let reply = try await client.send(
-      RedisCommand("EVAL", script(PackageResources.retire_agent_lua), "2", agentStream, roleStream))
+      RedisCommand(
+        "EVAL", script(PackageResources.retire_agent_lua), "2", agentStream, roleStream,
+        group))
     return reply.root.integer ?? 0
   }
 

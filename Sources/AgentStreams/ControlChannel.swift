@@ -14,19 +14,21 @@ package final class ControlChannel {
   private let client: RedisClient
   private let logger: Logger
   private let keys: Keys
+  private var attempt: (@IOActor () -> Void)?
   private let receive: @IOActor (_ addressee: Addressee, _ message: String) -> Void
   private var connection: RedisConnection?
   private var isQuiet = false
   private var lastWarning = WarningInterval()
 
   package init(
-    client: RedisClient, keys: Keys, logger: Logger,
+    client: RedisClient, keys: Keys, logger: Logger, firstAttempt: @escaping @IOActor () -> Void,
     receive: @escaping @IOActor (_ addressee: Addressee, _ message: String) -> Void
   ) {
     self.client = client
     self.keys = keys
     self.logger = logger
     self.receive = receive
+    attempt = firstAttempt
   }
 
   package func run() async {
@@ -35,11 +37,18 @@ package final class ControlChannel {
       do throws(RedisError) {
         try await listen { backoff.reset() }
       } catch {
+        attempted()
         if isQuiet { return }
         if lastWarning.elapsed() { logger.warning("listening for commands failed, trying again: \(error)") }
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
+  }
+
+  /// Commands are heard now, or it has been seen that they are not: a host is of use without them too.
+  private func attempted() {
+    attempt?()
+    attempt = nil
   }
 
   package func quiet() {
@@ -54,7 +63,9 @@ package final class ControlChannel {
     if isQuiet { return }
     connected()
     let roles = keys.broadcastRole("")
-    connection.subscribe(to: keys.broadcastAll, andAllBeginningWith: roles) { [receive] channel, message in
+    connection.subscribe(
+      to: keys.broadcastAll, andAllBeginningWith: roles, subscribed: { [weak self] in self?.attempted() }
+    ) { [receive] channel, message in
       receive(channel.hasPrefix(roles) ? .role(String(channel.dropFirst(roles.count))) : .all, message)
     }
     let error = await withCheckedContinuation { continuation in

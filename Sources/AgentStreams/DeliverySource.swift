@@ -1,3 +1,4 @@
+import NIOCore
 package import RedisClient
 
 /// A stream as one agent reads it: which group, under which name, and how much at once.
@@ -12,6 +13,7 @@ package final class DeliverySource {
   package nonisolated let slots: Slots
   /// Entries given out and not settled, by id: an entry that the server hands over twice is worked on once.
   private var held: Set<String> = []
+  private var releaseWaiters: [String: AsyncStream<Void>.Continuation] = [:]
   /// Whether acknowledged entries are deleted: only while ours is the only group on the stream.
   package internal(set) var deletesAcknowledged = false
 
@@ -25,6 +27,8 @@ package final class DeliverySource {
 
   package var heldCount: Int { held.count }
 
+  func holds(_ id: String) -> Bool { held.contains(id) }
+
   /// Makes a delivery of an entry; nil when the entry is held already.
   func take(_ entry: StreamEntry, deliveries: Int) -> Delivery? {
     guard held.insert(entry.id).inserted else { return nil }
@@ -37,5 +41,17 @@ package final class DeliverySource {
   func release(_ delivery: Delivery) {
     guard held.remove(delivery.entry.id) != nil else { return }
     slots.release(bytes: delivery.byteCount)
+    releaseWaiters.removeValue(forKey: delivery.entry.id)?.finish()
+  }
+
+  /// Waits until the entry, if it is held, has been given back, for at most `limit`.
+  func waitForRelease(of id: String, atMost limit: Duration) async {
+    guard held.contains(id) else { return }
+    let (released, continuation) = AsyncStream.makeStream(of: Void.self)
+    releaseWaiters[id] = continuation
+    let timer = IOActor.eventLoop.scheduleTask(in: TimeAmount(limit)) { continuation.finish() }
+    for await _ in released {}
+    timer.cancel()
+    releaseWaiters[id] = nil
   }
 }

@@ -7,6 +7,10 @@ package import RedisClient
 package final class RoleConsumer {
   /// How long one read blocks; a lost connection is noticed no later.
   private static let block = TimeAmount.seconds(5)
+  /// How long a read that is to end may take to do so before its connection is closed.
+  private static let interruptLimit = Duration.seconds(1)
+  /// How long a group that is new on the stream may go unseen.
+  private static let groupsInterval = Duration.seconds(1)
   /// Entries in one read.
   private static let maximumBatch = 256
 
@@ -16,7 +20,13 @@ package final class RoleConsumer {
   private let logger: Logger
   private var isQuiet = false
   private var blocked: RedisConnection?
+  /// Which read it is, of all.
+  private var reads = 0
   private var lastWarning = WarningInterval()
+  /// Entries in the next read: halved when an answer was too large to be taken.
+  private var batchLimit = RoleConsumer.maximumBatch
+  private let interruptions: AsyncStream<Void>
+  private let interrupting: AsyncStream<Void>.Continuation
 
   package init(
     client: RedisClient, source: DeliverySource, receiver: any DeliveryReceiver, logger: Logger
@@ -25,15 +35,25 @@ package final class RoleConsumer {
     self.source = source
     self.receiver = receiver
     self.logger = logger
+    (interruptions, interrupting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Reads until it is made quiet; a server that goes away is waited for.
   package func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { for await _ in self.interruptions { await self.interrupt() } }
+      await readAgainAndAgain()
+      interrupting.finish()
+    }
+  }
+
+  private func readAgainAndAgain() async {
     var backoff = Backoff()
     while !isQuiet {
       do throws(RedisError) {
         try await readUntilQuiet { backoff.reset() }
       } catch {
+        if case .protocolViolation = error { batchLimit = max(1, batchLimit / 2) }
         if lastWarning.elapsed() {
           logger.warning("reading \(source.stream) failed, trying again: \(error)")
         }
@@ -46,47 +66,50 @@ package final class RoleConsumer {
   package func quiet() async {
     isQuiet = true
     source.slots.close()
-    while let connection = blocked {
+    await interrupt()
+  }
+
+  /// Ends the read that blocks just now, if any does.
+  private func interrupt() async {
+    guard let connection = blocked else { return }
+    let read = reads
+    let end = ContinuousClock.now + Self.interruptLimit
+    while blocked != nil, read == reads {
       // The server may see this before the read that it is meant to end: said again until it is over.
-      try? await client.unblock(connection)  // without a server the read ends by itself
-      try? await Task.sleep(for: .milliseconds(10))
+      guard (try? await client.unblock(connection)) != nil, .now < end else { return connection.close() }
+      try? await Task.sleep(for: .milliseconds(2))  // cancelled: the limit decides
     }
   }
 
   private func readUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "reader")
     defer { connection.close() }
-    try await StreamGroups.ensure(source, on: connection)
-    try await readOwnPending(connection)
+    try await StreamGroups.ensure(source, send: connection.send)
+    try await PendingEntries.deliverUnseen(of: source, to: receiver, send: connection.send)
+    var lastLook = ContinuousClock.now
     while !isQuiet {
-      let free = await source.slots.waitForFree()
-      if isQuiet || free == 0 { return }
-      let entries = try await read(connection, count: min(free, Self.maximumBatch))
+      let reserved = await source.slots.reserve(upTo: batchLimit)
+      defer { source.slots.cancelReservation(reserved) }
+      if isQuiet || reserved == 0 { return }
+      let entries = try await read(connection, count: reserved)
       succeeded()
-      deliver(entries)
-    }
-  }
-
-  /// What the server has given to this consumer and what never arrived here: a read's answer may be
-  /// lost with its connection.
-  private func readOwnPending(_ connection: RedisConnection) async throws(RedisError) {
-    var after = "0"
-    while !isQuiet {
-      let free = await source.slots.waitForFree()
-      if free == 0 { return }
-      let command = StreamCommands.readGroup(
-        source.group, consumer: source.consumer, stream: source.stream, after: after,
-        count: Self.maximumBatch, block: nil)
-      let entries = try StreamCommands.entries(ofRead: try await connection.send(command))
-      guard let last = entries.last else { return }
-      after = last.id
+      batchLimit = min(batchLimit * 2, Self.maximumBatch)
+      if !entries.isEmpty, .now - lastLook > Self.groupsInterval {
+        try await StreamGroups.look(at: source, send: connection.send)
+        lastLook = .now
+      }
       deliver(entries)
     }
   }
 
   private func read(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [StreamEntry] {
     blocked = connection
-    defer { blocked = nil }
+    reads += 1
+    source.slots.interruptBlocked = { [interrupting] in interrupting.yield() }
+    defer {
+      blocked = nil
+      source.slots.interruptBlocked = nil
+    }
     let command = StreamCommands.readGroup(
       source.group, consumer: source.consumer, stream: source.stream, after: StreamCommands.undelivered,
       count: count, block: Self.block)
@@ -95,7 +118,7 @@ package final class RoleConsumer {
     } catch {
       // The stream or its group is gone (a FLUSHALL, an eviction): made again by the next attempt.
       guard error.responseCode == "NOGROUP" || error.responseCode == "UNBLOCKED" else { throw error }
-      try await StreamGroups.ensure(source, on: connection)
+      try await StreamGroups.ensure(source, send: connection.send)
       return []
     }
   }

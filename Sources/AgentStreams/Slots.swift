@@ -1,33 +1,49 @@
 import DequeModule
 package import RedisClient
 
-/// How much one agent may hold at once. A reader asks for no more than is free, so a slow
-/// agent leaves its messages in the stream, where others can take them.
+/// How much one agent may hold at once. A reader reserves what it then asks the server for, so a slow agent
+/// leaves its messages in the stream, where others can take them, and two readers of one agent together ask for
+/// no more than there is room for.
 @IOActor
 package final class Slots {
   /// Bytes of envelopes that one agent may hold; what is read beyond is the size of one batch.
   package nonisolated static let defaultByteLimit = 64 << 20
 
+  private struct Waiter {
+    let limit: Int
+    let continuation: CheckedContinuation<Int, Never>
+  }
+
   package nonisolated let capacity: Int
   private let byteLimit: Int
   private var taken = 0
+  private var reserved = 0
   private var bytes = 0
-  private var isClosed = false
-  private var waiting: Deque<CheckedContinuation<Void, Never>> = []
+  private(set) var isClosed = false
+  private var waiting: Deque<Waiter> = []
+  /// Set by a reader that blocks with a reservation: others need what it may not come to use.
+  var interruptBlocked: (@IOActor () -> Void)?
 
   package nonisolated init(capacity: Int, byteLimit: Int = Slots.defaultByteLimit) {
     self.capacity = capacity
     self.byteLimit = byteLimit
   }
 
-  package var free: Int { isClosed || bytes >= byteLimit ? 0 : max(0, capacity - taken) }
+  package var free: Int { isClosed || bytes >= byteLimit ? 0 : max(0, capacity - taken - reserved) }
 
-  /// Waits until something is free and says how many; 0 once the slots are closed.
-  package func waitForFree() async -> Int {
-    while free == 0, !isClosed {
-      await withCheckedContinuation { waiting.append($0) }
-    }
-    return free
+  /// Waits its turn, and until something is free; reserves it, up to `limit`, and says how much. 0 once the slots
+  /// are closed. What is reserved is given back by `cancelReservation`.
+  package func reserve(upTo limit: Int) async -> Int {
+    if isClosed { return 0 }
+    if waiting.isEmpty, free > 0 { return grant(limit) }
+    if reserved > 0 { interruptBlocked?() }
+    return await withCheckedContinuation { waiting.append(Waiter(limit: limit, continuation: $0)) }
+  }
+
+  /// After the read, and after what it brought has been taken.
+  package func cancelReservation(_ count: Int) {
+    reserved -= count
+    resumeWaiting()
   }
 
   func take(bytes: Int) {
@@ -38,7 +54,7 @@ package final class Slots {
   func release(bytes: Int) {
     taken -= 1
     self.bytes -= bytes
-    if free > 0 { resumeWaiting() }
+    resumeWaiting()
   }
 
   /// No reader gets anything more.
@@ -47,7 +63,15 @@ package final class Slots {
     resumeWaiting()
   }
 
+  private func grant(_ limit: Int) -> Int {
+    let count = min(free, limit)
+    reserved += count
+    return count
+  }
+
   private func resumeWaiting() {
-    while let waiter = waiting.popFirst() { waiter.resume() }
+    while isClosed || free > 0, let waiter = waiting.popFirst() {
+      waiter.continuation.resume(returning: grant(waiter.limit))
+    }
   }
 }

@@ -14,8 +14,8 @@ struct ReloadCommand: AsyncParsableCommand {
     let environment = try CommandEnvironment()
     let settings = RedisConnectionSettings(
       address: try environment.address(try environment.redisURL()),
-      connectTimeout: .nanoseconds(Int64(environment.settings.redisSocketConnectTimeout * 1e9)),
-      commandTimeout: .nanoseconds(Int64(environment.settings.redisSocketTimeout * 1e9)),
+      connectTimeout: .fractional(seconds: environment.settings.redisSocketConnectTimeout),
+      commandTimeout: .fractional(seconds: environment.settings.redisSocketTimeout),
       name: "agenthost/cli")
     let keys = Keys(prefix: environment.settings.keyPrefix)
     let hosts = try await publish(to: keys.broadcastAll, settings)

@@ -14,6 +14,13 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     var environment = try CommandEnvironment()
     if let agentsDir { environment.settings.agentsDirectory = agentsDir }
+    let folder = environment.settings.agentsDirectory
+    guard access(folder, R_OK | X_OK) == 0 else {
+      throw CommandFailure(
+        .settings,
+        "the agents' folder \(folder): \(String(cString: strerror(errno))); "
+          + "make it, or name another with --agents-dir")
+    }
     let logger = environment.startLogging()
     let location = try environment.location()
     let privateRedis = try claimPrivateRedis(location, environment: environment)

@@ -40,6 +40,9 @@ struct SendCommand: AsyncParsableCommand {
       commandTimeout: .seconds(environment.settings.redisSocketTimeout),
       connectTimeout: .seconds(environment.settings.redisSocketConnectTimeout))
     let text = self.text.isEmpty ? Self.standardInput() : self.text.joined(separator: " ")
+    guard !text.isEmpty else {
+      throw CommandFailure(.usage, "there is no text: give it as arguments, or on standard input")
+    }
     let conversation = self.conversation ?? "cli-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     do {
       let result = try await AgentClient.withClient(configuration) { [role, timeout] client in

@@ -29,6 +29,8 @@ struct TraceTable {
   }
 
   private static func milliseconds(_ seconds: Double) -> String {
+    // Anybody may have written the figure.
+    guard seconds.magnitude < 1e9 else { return "\(seconds * 1000)" }
     let hundredths = Int((seconds * 100_000).rounded())
     let fraction = hundredths.magnitude % 100
     return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"

@@ -15,8 +15,9 @@ final class AgentRegistry {
   private let client: RedisClient
   private let keys: Keys
   private let identity: HostIdentity
-  /// Workers of this host that died holding messages.
-  private let predecessors: [String]
+  private let records: WorkerRecords
+  /// Workers that have been taken over wholly, as far as this host serves their roles.
+  private var takenOver: Set<String> = []
   private let settings: Settings
   private let road: Road
   private let loops: LoopGroup
@@ -26,13 +27,13 @@ final class AgentRegistry {
   private var nextNumber = 1
 
   init(
-    client: RedisClient, keys: Keys, identity: HostIdentity, predecessors: [String], settings: Settings,
+    client: RedisClient, keys: Keys, identity: HostIdentity, records: WorkerRecords, settings: Settings,
     road: Road, logger: Logger
   ) {
     self.client = client
     self.keys = keys
     self.identity = identity
-    self.predecessors = predecessors
+    self.records = records
     self.settings = settings
     self.road = road
     self.logger = logger
@@ -67,10 +68,16 @@ final class AgentRegistry {
   /// Begins to read for all agents that have been added: only when all of them have their streams, or the
   /// first message of a new host would find that the next role does not exist yet.
   func startReading() async {
+    var added: [(DeliverySource, any DeliveryReceiver)] = []
     for index in entries.indices where !entries[index].isReading {
       entries[index].isReading = true
-      startReading(entries[index].agent, entries[index].readers)
+      let readers = entries[index].readers
+      loops.add { await readers.role.run() }
+      loops.add { await readers.own.run() }
+      let agent = entries[index].agent
+      added += [(agent.roleSource, agent), (agent.ownSource, agent)]
     }
+    takeOver(to: added)
     for entry in entries { await waker.add(entry.readers.own) }
   }
 
@@ -91,8 +98,8 @@ final class AgentRegistry {
   private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
-    try await StreamGroups.ensure(agent.roleSource, on: connection)
-    try await StreamGroups.ensure(agent.ownSource, on: connection)
+    try await StreamGroups.ensure(agent.roleSource, send: connection.send)
+    try await StreamGroups.ensure(agent.ownSource, send: connection.send)
   }
 
   private func makeReaders(of agent: ServedAgent) -> Readers {
@@ -101,12 +108,24 @@ final class AgentRegistry {
       own: AgentStreamConsumer(client: client, source: agent.ownSource, receiver: agent, logger: logger))
   }
 
-  private func startReading(_ agent: ServedAgent, _ readers: Readers) {
-    loops.add { await readers.role.run() }
-    loops.add { await readers.own.run() }
-    guard !predecessors.isEmpty else { return }
-    let recoverer = Recoverer(client: client, keys: keys, receiver: agent, logger: logger)
-    loops.add { [predecessors] in await recoverer.takeOver(fromWorkers: predecessors, to: agent.roleSource) }
+  /// What dead workers held is taken over while fresh messages are read.
+  private func takeOver(to sources: [(DeliverySource, any DeliveryReceiver)]) {
+    let dead: [String]
+    do throws(SystemCallError) {
+      dead = try records.dead()
+    } catch {
+      logger.error("workers that died can't be found, what they held stays with them: \(error)")
+      return
+    }
+    guard !dead.isEmpty, !sources.isEmpty else { return }
+    let recoverer = Recoverer(client: client, keys: keys, logger: logger)
+    loops.add {
+      if await recoverer.takeOver(fromWorkers: dead, to: sources) { await self.tookOver(dead) }
+    }
+  }
+
+  private func tookOver(_ workers: [String]) {
+    takenOver.formUnion(workers)
   }
 
   /// Takes no more for `agent`; what it holds goes on.
@@ -132,9 +151,17 @@ final class AgentRegistry {
     do throws(RedisError) {
       try await ConsumerGroups.leave(agent.roleSource, consumer: agent.roleSource.consumer, client: client)
       try await ConsumerGroups.retireAgentStream(
-        agent.ownSource.stream, roleStream: agent.roleSource.stream, client: client)
+        agent.ownSource.stream, group: agent.ownSource.group, roleStream: agent.roleSource.stream,
+        client: client)
     } catch {
       logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
     }
+  }
+
+  /// At the end, when this worker holds nothing any more. The dead are remembered until then: a library that
+  /// comes later may serve a role of theirs.
+  func retireRecords() {
+    records.forget(takenOver.sorted())
+    records.retire()
   }
 }

@@ -81,8 +81,12 @@ final class PluginLoader {
 
   /// Frees an agent that nobody uses any more; a library that hangs in it costs the loader's thread.
   func destroy(_ instance: AgentInstance) async {
-    let done: Void? = await thread.run(within: Self.stepLimit) { instance.destroy() }
-    if done == nil {
+    let isFreed = await thread.run(within: Self.stepLimit) { instance.destroy() }
+    switch isFreed {
+    case true: return
+    case false:
+      logger.error("\(instance.descriptor.name) has a call that does not return, and stays in memory")
+    case nil:
       abandonThread()
       logger.error(
         "\(instance.descriptor.name) was not destroyed within \(Self.stepLimit) s, and stays in memory")

@@ -65,6 +65,7 @@ final class Plugins {
       reloadAgain = false
       do {
         let report = try await reloadOnce()
+        await registry.startReading()
         logger.notice("reload: \(report)")
       } catch {
         logger.error("reload: \(error)")
@@ -72,15 +73,16 @@ final class Plugins {
     } while reloadAgain
   }
 
+  /// One look; for what is new nothing is read yet.
   func reloadOnce() async throws -> ReloadReport {
     var report = ReloadReport()
     let files = try await loader.libraries(in: folder)
-    for file in files { await load(file, into: &report) }
-    await registry.startReading()
+    // First what is gone: a library that has another name now must find its roles free.
     for file in loaded.keys.sorted() where !files.contains(file) {
       await unload(file)
       report.removed.append(file)
     }
+    for file in files { await load(file, into: &report) }
     return report
   }
 
@@ -106,15 +108,14 @@ final class Plugins {
     try checkRoles(of: library)
     let instances = try await loader.makeAgents(of: library)
     var remaining = loaded[file]?.agents ?? []
-    var agents: [ServedAgent] = []
+    var agents = try await addNewRoles(of: instances, beside: remaining)
     for instance in instances {
-      if let index = remaining.firstIndex(where: { $0.identity.role == instance.descriptor.role }) {
-        let agent = remaining.remove(at: index)
-        retirement.retire(agent.replaceInstance(with: instance))
-        agents.append(agent)
-      } else {
-        agents.append(try await registry.add(instance))
+      guard let index = remaining.firstIndex(where: { $0.identity.role == instance.descriptor.role }) else {
+        continue
       }
+      let agent = remaining.remove(at: index)
+      retirement.retire(agent.replaceInstance(with: instance))
+      agents.append(agent)
     }
     loaded[file] = Loaded(library: library, agents: agents)
     for agent in remaining { await remove(agent) }
@@ -122,6 +123,24 @@ final class Plugins {
       logger.info(
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
         metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
+    }
+  }
+
+  /// Gives each role that the library did not serve before an agent; all or none.
+  private func addNewRoles(
+    of instances: [AgentInstance], beside served: [ServedAgent]
+  ) async throws(RedisError) -> [ServedAgent] {
+    var added: [ServedAgent] = []
+    do throws(RedisError) {
+      for instance in instances
+      where !served.contains(where: { $0.identity.role == instance.descriptor.role }) {
+        added.append(try await registry.add(instance))
+      }
+      return added
+    } catch {
+      for agent in added { await registry.remove(agent) }
+      for instance in instances { await loader.destroy(instance) }
+      throw error
     }
   }
 
@@ -149,12 +168,12 @@ final class Plugins {
     retirement.retire(agent)
   }
 
-  /// At the end of the host: stops every agent, all at once.
-  func stopAll() async {
+  /// At the end of the host: stops every agent, all at once, each within `seconds`.
+  func stopAll(within seconds: Double) async {
     let agents = loaded.values.flatMap(\.agents)
     loaded = [:]
     await withDiscardingTaskGroup { group in
-      for agent in agents { group.addTask { await self.retirement.end(agent) } }
+      for agent in agents { group.addTask { await self.retirement.end(agent, within: seconds) } }
     }
   }
 }

@@ -7,6 +7,8 @@ import RedisClient
 /// and destroyed. One that does not come to an end is never destroyed under a running task.
 @IOActor
 final class Retirement {
+  /// How long what an agent has finished may take to be committed, before it is left to whoever finds it.
+  private static let commitLimit = Duration.seconds(1)
   private static let drainCheck = Duration.milliseconds(20)
 
   private let dispatcher: Dispatcher
@@ -32,33 +34,35 @@ final class Retirement {
 
   /// An instance that another has taken the place of.
   func retire(_ instance: AgentInstance) {
-    loops.add { await self.end(instance) }
+    loops.add { await self.end(instance, within: self.stopLimit) }
   }
 
   /// An agent whose library is gone from the folder.
   func retire(_ agent: ServedAgent) {
-    loops.add { await self.end(agent) }
+    loops.add { await self.end(agent, within: self.stopLimit) }
   }
 
-  func end(_ agent: ServedAgent) async {
-    await end(agent.instance)
-    while agent.roleSource.heldCount + agent.ownSource.heldCount > 0 {
+  /// `seconds` is for the agent's `stop`.
+  func end(_ agent: ServedAgent, within seconds: Double) async {
+    await end(agent.instance, within: seconds)
+    let deadline = ContinuousClock.now + Self.commitLimit
+    while agent.roleSource.heldCount + agent.ownSource.heldCount > 0, .now < deadline {
       guard (try? await Task.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
     }
     await registry.retire(agent)
   }
 
-  private func end(_ instance: AgentInstance) async {
+  private func end(_ instance: AgentInstance, within seconds: Double) async {
     while dispatcher.isWorking(instance) {
       guard (try? await Task.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
     }
     let name = instance.descriptor.name
-    switch await dispatcher.lifecycle(within: stopLimit, { instance.stop($0) }) {
+    switch await dispatcher.lifecycle(within: seconds, { instance.stop($0) }) {
     case .actions: await loader.destroy(instance)
     case .failure(let text):
       logger.warning("\(name) failed to stop: \(text)")
       await loader.destroy(instance)
-    case nil: logger.error("\(name) did not stop within \(stopLimit) s, and is left as it is")
+    case nil: logger.error("\(name) did not stop within \(seconds) s, and is left as it is")
     }
     instance.library.threads.retire()
   }

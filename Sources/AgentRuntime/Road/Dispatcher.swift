@@ -64,7 +64,7 @@ package final class Dispatcher {
     var earliest = NIODeadline.distantFuture
     for message in messages {
       let token = calls.open()
-      let deadline = message.startInstant + .nanoseconds(Int64(message.timeout * 1e9))
+      let deadline = message.startInstant + .fractional(seconds: message.timeout)
       earliest = min(earliest, deadline)
       insert(.message(message, instance, deadline: deadline, outcomes), at: token)
       work.append(.message(instance, token, message))
@@ -79,7 +79,7 @@ package final class Dispatcher {
     within seconds: Double, _ call: (CallToken) -> Void
   ) async -> CallResult? {
     let token = calls.open()
-    let timeout = IOActor.eventLoop.scheduleTask(in: .nanoseconds(Int64(seconds * 1e9))) {
+    let timeout = IOActor.eventLoop.scheduleTask(in: .fractional(seconds: seconds)) {
       IOActor.assumeIsolated { self.expireLifecycle(token) }
     }
     defer { timeout.cancel() }
@@ -136,6 +136,7 @@ package final class Dispatcher {
       else { continue }
       open[slot] = nil
       openMessages -= 1
+      instance.library.threads.discard(token)
       cancellers.enqueue(.call { instance.cancel(token) })
       outcomes.receive(Outcome(message: message, result: reason, end: now))
     }

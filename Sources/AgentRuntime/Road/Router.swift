@@ -89,7 +89,8 @@ package struct Router: Sendable {
       trace: TraceEntry(
         startTimestamp: step.startTimestamp, role: message.agent.role, agentID: message.agent.agentID,
         endTimestamp: step.endTimestamp, duration: step.duration, error: step.error),
-      processCount: message.envelope.processCount + 1,
+      // Anybody may have written the count; past the end it stays there, beyond every limit.
+      processCount: message.envelope.processCount == .max ? .max : message.envelope.processCount + 1,
       totalProcessingTime: message.envelope.totalProcessingTime + step.duration,
       updateTimestamp: step.endTimestamp)
   }
@@ -167,51 +168,6 @@ package struct Router: Sendable {
       throw InvalidOutcome(
         action: index, "\"\(LogText.escaped(address))\" is no \(what): \(Address.rule)")
     }
-  }
-}
-
-/// Where an envelope goes.
-enum RouteTarget: Sendable, Equatable {
-  case role(String)
-  case agent(String)
-  case resultList(String)
-  /// The default reply, to whoever sent the message. `list` where the sender is outside.
-  case reply(role: String, list: String?)
-
-  var role: String? {
-    switch self {
-    case .role(let role), .reply(let role, _): role
-    case .agent, .resultList: nil
-    }
-  }
-
-  var agentID: String? { if case .agent(let agentID) = self { agentID } else { nil } }
-
-  var list: String? { if case .resultList(let list) = self { list } else { nil } }
-
-  /// What the envelope is for whoever gets it.
-  var kind: String {
-    switch self {
-    case .role, .agent: "task"
-    case .resultList, .reply: "result"
-    }
-  }
-}
-
-/// What may become part of a key.
-enum Address {
-  static let maximumBytes = 512
-  static let rule = "1 to \(maximumBytes) bytes without control characters and braces"
-
-  static func isUsable(_ address: String) -> Bool {
-    (1...maximumBytes).contains(address.utf8.count)
-      && !address.unicodeScalars.contains {
-        $0 == "{" || $0 == "}" || $0.properties.generalCategory == .control
-      }
-  }
-
-  static func isResultList(_ list: String) -> Bool {
-    isUsable(list) && list.hasPrefix(ResultList.prefix) && list.utf8.count > ResultList.prefix.utf8.count
   }
 }
 

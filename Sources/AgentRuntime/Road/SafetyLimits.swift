@@ -1,4 +1,5 @@
 package import AgentEnvelope
+import Glibc
 
 /// The specification's circuit breaker: how many steps, how much work and what age a message may reach.
 package struct SafetyLimits: Sendable, Equatable {
@@ -28,12 +29,11 @@ package struct SafetyLimits: Sendable, Equatable {
     return nil
   }
 
-  /// A number as `%.2f` writes it, below the size where hundredths are lost.
+  /// A number as `%.2f` writes it.
   static func twoDecimals(_ value: Double) -> String {
-    guard value.magnitude < 1e15 else { return "\(value)" }
-    let hundredths = Int((value * 100).rounded(.toNearestOrEven))
-    let fraction = hundredths.magnitude % 100
-    let sign = hundredths < 0 ? "-" : ""
-    return "\(sign)\(hundredths.magnitude / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+    // The largest double has 309 digits before its point.
+    var text = [CChar](repeating: 0, count: 320)
+    let length = withVaList([value]) { vsnprintf(&text, text.count, "%.2f", $0) }
+    return String(decoding: text.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -46,7 +46,10 @@ package struct Setting: Sendable {
     Setting(
       environment: environment, unit: "seconds", meaning: meaning,
       read: { text, settings in
-        guard let value = Double(text), value.isFinite, range.contains(value) else {
+        // Double reads hexadecimal too, and names like "inf".
+        guard text.allSatisfy({ "0123456789.eE+-".contains($0) }), let value = Double(text), value.isFinite,
+          range.contains(value)
+        else {
           return "expected a number of seconds from \(range.lowerBound) to \(range.upperBound)"
         }
         settings[keyPath: path] = value

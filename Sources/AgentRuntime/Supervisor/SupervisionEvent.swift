@@ -21,7 +21,7 @@ package enum SupervisionAction: Equatable, Sendable {
   /// One PING; an answer is told by `redisAnswered`, anything else is not told.
   case probeRedis
   case signalRedis(Int32)
-  case startWorker(predecessors: [Incarnation])
+  case startWorker
   case signalWorker(Int32)
   case log(Logger.Level, String)
   case finish(exitCode: Int32)

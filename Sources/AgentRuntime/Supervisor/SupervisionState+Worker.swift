@@ -5,7 +5,7 @@ import Logging
 extension SupervisionState {
   mutating func startWorker() -> [SupervisionAction] {
     worker = .launching
-    return [.startWorker(predecessors: predecessors)]
+    return [.startWorker]
   }
 
   mutating func workerStarted(_ incarnation: Incarnation, now: Duration) -> [SupervisionAction] {
@@ -18,7 +18,6 @@ extension SupervisionState {
     guard case .starting(let incarnation, _) = worker else { return [] }
     worker = .ready(incarnation, since: now)
     stage = .running
-    predecessors = []
     let held = heldSignals.map { SupervisionAction.signalWorker($0) }
     heldSignals = []
     return [.log(.info, "worker \(incarnation) is ready")] + held
@@ -31,11 +30,10 @@ extension SupervisionState {
     let life = life(now: now)
     worker = .absent
     guard stage == .running else { return failedStart(exit, now: now) }
-    if let incarnation = life.incarnation { remember(predecessor: incarnation) }
     let delay = workerBackoff.delay(readyFor: life.readyFor)
-    let message =
-      "worker \(life.incarnation?.description ?? "") ended unasked, \(exit), "
-      + (life.readyFor.map { "after it had been ready for \($0.wholeMilliseconds) ms" } ?? "before it was ready")
+    let when =
+      life.readyFor.map { "after it had been ready for \($0.wholeMilliseconds) ms" } ?? "before it was ready"
+    let message = "worker \(life.incarnation?.description ?? "") ended unasked, \(exit), \(when)"
     if delay == .zero { return [.log(.error, message + "; replaced at once")] + startWorker() }
     worker = .waiting(until: now + delay)
     return [.log(.error, message + "; replaced in \(delay.wholeMilliseconds) ms")]
@@ -79,11 +77,5 @@ extension SupervisionState {
       "the worker ended before it was ever ready, \(exit): the start has failed; "
       + "its own messages above say why"
     return [.log(.critical, message)] + stopRedis(now: now)
-  }
-
-  /// Only the oldest can ever have held work for long; it is the one that stays.
-  private mutating func remember(predecessor: Incarnation) {
-    if predecessors.count == Self.maximumPredecessors { predecessors.remove(at: 1) }
-    predecessors.append(predecessor)
   }
 }

@@ -47,16 +47,11 @@ package struct SupervisionState: Equatable, Sendable {
     }
   }
 
-  /// A worker in a crash loop leaves a name each time; beyond this the lease alone frees what they held.
-  package static let maximumPredecessors = 64
-
   let limits: SupervisionLimits
   let ownsRedis: Bool
   package internal(set) var stage = Stage.starting
   var worker = Worker.absent
   var workerBackoff = RestartBackoff()
-  /// Unclean deaths that no ready worker has yet taken over, oldest first.
-  var predecessors: [Incarnation] = []
   /// Signals for a worker that is not ready: before that their default would end it.
   var heldSignals: [Int32] = []
   var redis = Redis.absent

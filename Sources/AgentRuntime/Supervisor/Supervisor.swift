@@ -113,7 +113,7 @@ package final class Supervisor {
     case .startRedis: startRedis()
     case .probeRedis: if configuration.privateRedis?.answers() == true { feed(.redisAnswered) }
     case .signalRedis(let signal): send(signal, to: redis)
-    case .startWorker(let predecessors): startWorker(predecessors: predecessors)
+    case .startWorker: startWorker()
     case .signalWorker(let signal): send(signal, to: worker?.child)
     case .log(let level, let message): logger.log(level: level, "\(message)")
     case .finish: break
@@ -128,11 +128,10 @@ package final class Supervisor {
     }
   }
 
-  private func startWorker(predecessors: [Incarnation]) {
+  private func startWorker() {
     let incarnation = Incarnation.random()
     do throws(SystemCallError) {
-      worker = try WorkerProcess(
-        configuration.worker, incarnation: incarnation, predecessors: predecessors)
+      worker = try WorkerProcess(configuration.worker, incarnation: incarnation)
       feed(.workerStarted(incarnation))
     } catch {
       feed(.workerExited(.notStarted(reason: error.description)))

@@ -1,4 +1,4 @@
-/// How a worker is started; the supervisor adds `--incarnation` and `--predecessor` to the arguments.
+/// How a worker is started; the supervisor adds `--incarnation` to the arguments.
 package struct WorkerLaunch: Equatable, Sendable {
   package let executable: String
   package let arguments: [String]
@@ -11,8 +11,7 @@ package struct WorkerLaunch: Equatable, Sendable {
   }
 
   /// The whole of a worker's arguments.
-  package func arguments(incarnation: Incarnation, predecessors: [Incarnation]) -> [String] {
+  package func arguments(incarnation: Incarnation) -> [String] {
     arguments + ["--incarnation", incarnation.description]
-      + predecessors.flatMap { ["--predecessor", $0.description] }
   }
 }

@@ -14,16 +14,14 @@ package final class WorkerProcess {
   /// False once the worker has closed its end.
   package private(set) var statusIsOpen = true
 
-  package init(_ launch: WorkerLaunch, incarnation: Incarnation, predecessors: [Incarnation])
-    throws(SystemCallError)
-  {
+  package init(_ launch: WorkerLaunch, incarnation: Incarnation) throws(SystemCallError) {
     let lifeLine = try OwnedDescriptor.pipe()
     let status = try OwnedDescriptor.pipe()
     try status.reading.makeNonBlocking()
     child = try ChildProcess.spawn(
       .init(
         executable: launch.executable,
-        arguments: launch.arguments(incarnation: incarnation, predecessors: predecessors),
+        arguments: launch.arguments(incarnation: incarnation),
         environment: launch.environment,
         passing: [lifeLine.reading, status.writing]))
     self.lifeLine = lifeLine.writing

@@ -11,9 +11,13 @@ final class AgentService: Service {
   private static let drainCheck = Duration.milliseconds(5)
   /// For what is handed back to be committed, after the grace.
   private static let commitLimit = Duration.seconds(1)
+  /// What an agent's `stop` gets where the grace is used up.
+  private static let shortestStop = 0.5
 
   let plugins: Plugins
-  var onReady: (@IOActor () -> Void)?
+  /// Called once, when all agents are there and before the first message is read: a message that takes the worker
+  /// down must find it ready, or it would pass for a start that failed.
+  var beforeReading: (@IOActor () async -> Void)?
   private let registry: AgentRegistry
   private let dispatcher: Dispatcher
   private let committer: Committer
@@ -60,7 +64,8 @@ final class AgentService: Service {
     if registry.agents.isEmpty {
       logger.warning("there is no agent to serve; put libraries into the folder and reload")
     }
-    onReady?()
+    await beforeReading?()
+    await registry.startReading()
     try? await gracefulShutdown()  // cancelled: the same end
     await end()
   }
@@ -80,6 +85,9 @@ final class AgentService: Service {
     while !committer.isIdle, ContinuousClock.now < commitDeadline {
       try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
-    await plugins.stopAll()
+    let isEmpty = registry.agents.allSatisfy { $0.roleSource.heldCount + $0.ownSource.heldCount == 0 }
+    let remaining = (deadline - ContinuousClock.now) / .seconds(1)
+    await plugins.stopAll(within: max(Self.shortestStop, remaining))
+    if isEmpty { registry.retireRecords() }
   }
 }

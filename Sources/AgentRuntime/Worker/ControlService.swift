@@ -13,6 +13,8 @@ final class ControlService: Service {
   private let keys: Keys
   private let plugins: Plugins
   private let logger: Logger
+  private let listening: AsyncStream<Void>
+  private let attempted: AsyncStream<Void>.Continuation
   private let started: AsyncStream<Void>
   private let starting: AsyncStream<Void>.Continuation
 
@@ -22,11 +24,14 @@ final class ControlService: Service {
     self.plugins = plugins
     self.logger = logger
     (started, starting) = AsyncStream.makeStream()
+    (listening, attempted) = AsyncStream.makeStream()
   }
 
-  /// The agents are there: commands make sense from now on.
-  func start() {
+  /// The agents are there: commands make sense from now on. Returns when they are heard, or when it has been seen
+  /// that they are not; a host is of use without them too.
+  func start() async {
     starting.finish()
+    for await _ in listening {}
   }
 
   func run() async throws {
@@ -38,7 +43,8 @@ final class ControlService: Service {
 
   private func listen() async {
     let (reloads, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let channel = ControlChannel(client: client, keys: keys, logger: logger) { [logger, plugins] addressee, message in
+    let channel = ControlChannel(client: client, keys: keys, logger: logger, firstAttempt: attempted.finish) {
+      [logger, plugins] addressee, message in
       if case .role(let role) = addressee, !plugins.serves(role) { return }
       switch ControlCommand(message) {
       case .reload: request.yield()
@@ -74,7 +80,8 @@ enum ControlCommand: Equatable {
 
   init(_ message: String) {
     var text = message
-    let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }  // the bare word is no JSON
+    // The bare word is no JSON, and needs none.
+    let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }
     let kind = value?["kind"]?.string
     let command = kind == "control" ? value?["command"]?.string : message
     self = kind == "status" ? .event : command == "reload" ? .reload : .unknown(command ?? message)

@@ -26,8 +26,8 @@ package final class Worker {
     client = RedisClient(
       settings: RedisConnectionSettings(
         address: configuration.redis,
-        connectTimeout: .nanoseconds(Int64(settings.redisSocketConnectTimeout * 1e9)),
-        commandTimeout: .nanoseconds(Int64(settings.redisSocketTimeout * 1e9)),
+        connectTimeout: .fractional(seconds: settings.redisSocketConnectTimeout),
+        commandTimeout: .fractional(seconds: settings.redisSocketTimeout),
         name: "agenthost/\(configuration.identity.incarnation)"),
       logger: logger)
     committer = Committer(client: client, logger: logger)
@@ -37,10 +37,14 @@ package final class Worker {
       router: Router(
         keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive),
       dispatcher: dispatcher, committer: committer)
-    let registry = AgentRegistry(
-      client: client, keys: keys, identity: configuration.identity, predecessors: configuration.predecessors,
-      settings: settings, road: road, logger: logger)
     let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
+    let records = try WorkerRecords(
+      dataDirectory: configuration.dataDirectory,
+      subject: "\(configuration.redis) \(settings.keyPrefix)", incarnation: configuration.identity.incarnation
+    )
+    let registry = AgentRegistry(
+      client: client, keys: keys, identity: configuration.identity, records: records,
+      settings: settings, road: road, logger: logger)
     agents = AgentService(
       folder: PluginFolder(path: settings.agentsDirectory),
       loader: PluginLoader(store: store, dispatcher: dispatcher, logger: logger),
@@ -54,8 +58,8 @@ package final class Worker {
   package func run(ready: @escaping @Sendable () -> Void) async throws {
     try await connect()
     let control = ControlService(client: client, keys: keys, plugins: agents.plugins, logger: logger)
-    agents.onReady = {
-      control.start()
+    agents.beforeReading = {
+      await control.start()
       ready()
     }
     let group = ServiceGroup(

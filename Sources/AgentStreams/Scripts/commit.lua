@@ -15,6 +15,9 @@
 --         or the error text of a write that was refused. Whatever is not done
 --         has left nothing behind and stays pending.
 
+-- A call from a script takes no more.
+local most_values = 7000
+
 local argument = 1
 local results = {}
 
@@ -50,6 +53,9 @@ local function write(perform)
     local first = argument
     argument = argument + tonumber(envelope)
     if perform then
+      if argument - first > most_values then
+        return { err = 'ERR a dead letter of more than ' .. most_values .. ' values' }, verb, key
+      end
       return redis.pcall('XADD', key, '*', unpack(ARGV, first, argument - 1)), verb, key
     end
   end
@@ -64,6 +70,11 @@ local function undo(written)
       redis.call('LPOP', step.key)
     else
       redis.call('XDEL', step.key, step.reply)
+      -- A dead-letter stream that was made for it goes again; a work stream has its group.
+      if step.verb == 'D' and redis.call('XLEN', step.key) == 0
+        and #redis.call('XINFO', 'GROUPS', step.key) == 0 then
+        redis.call('DEL', step.key)
+      end
     end
   end
 end

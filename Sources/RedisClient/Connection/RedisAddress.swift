@@ -56,7 +56,11 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
     var port = 6379
     if authority.hasPrefix("["), let close = authority.firstIndex(of: "]") {
       host = authority[authority.index(after: authority.startIndex)..<close]
-      port = try number(authority[authority.index(after: close)...].dropFirst(), default: 6379, what: "port")
+      let rest = authority[authority.index(after: close)...]
+      guard rest.isEmpty || rest.hasPrefix(":") else {
+        throw .invalidAddress("after ] only :port may follow")
+      }
+      port = try number(rest.dropFirst(), default: 6379, what: "port")
     } else if let colon = authority.firstIndex(of: ":") {
       host = authority[..<colon]
       port = try number(authority[authority.index(after: colon)...], default: 6379, what: "port")
@@ -80,9 +84,10 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
 
   private static func number(_ text: Substring, default: Int, what: String) throws(RedisError) -> Int {
     if text.isEmpty { return `default` }
-    guard let number = Int(text), number >= 0 else {
-      throw .invalidAddress("\(what) \"\(text)\" is not a number")
-    }
+    // What is no number may be a part of a password: it is not repeated.
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(text)
+    else { throw .invalidAddress("the \(what) is not a number") }
     return number
   }
 
@@ -96,13 +101,16 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
         continue
       }
       let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else {
+      guard digits.utf8.count == 2, !digits.hasPrefix("+"), let value = UInt8(digits, radix: 16) else {
         throw .invalidAddress("a % is not followed by two hexadecimal digits")
       }
       bytes.append(value)
       rest = rest.dropFirst(2)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .invalidAddress("what the % signs spell is not UTF-8")
+    }
+    return text
   }
 }
 

@@ -55,7 +55,9 @@ package final class RedisConnection {
       try await connection.introduce()
     } catch {
       connection.close()
-      throw error
+      // Who is not let in can't reach the server, whatever the command was that it was told by.
+      guard case .response(let text) = error else { throw error }
+      throw .unreachable(address: settings.address.description, why: text)
     }
     return connection
   }
@@ -137,14 +139,17 @@ package final class RedisConnection {
   }
 
   /// Subscribes to a channel and to all channels that begin with `prefix`; from here on the connection
-  /// takes no other command. `receive` gets every message's channel and text.
+  /// takes no other command. `subscribed` is called when both stand, `receive` gets every message's
+  /// channel and text.
   package func subscribe(
-    to channel: String, andAllBeginningWith prefix: String,
+    to channel: String, andAllBeginningWith prefix: String, subscribed: @escaping @IOActor () -> Void,
     receive: @escaping @IOActor (_ channel: String, _ message: String) -> Void
   ) {
-    handler.receivePush = { reply in
+    handler.receivePush = { [handler] reply in
+      if let text = reply.root.errorText { return handler.close(.response(text)) }
       guard let elements = reply.root.elements else { return }
       let parts = elements.map(\.string)
+      if parts.first == "psubscribe" { return subscribed() }
       guard parts.first == "message" || parts.first == "pmessage", let message = parts.last,
         let channel = parts.dropLast().last
       else { return }

@@ -48,7 +48,8 @@ final class ReplyArena {
 
   private func appendArray(count: Int) -> Bool {
     guard count >= 0, count <= limits.nodes - nodes.count else { return false }
-    nodes.reserveCapacity(nodes.count + count + 1)
+    // Only for the outermost: room made exactly, again and again, would copy everything each time.
+    if nodes.isEmpty { nodes.reserveCapacity(count + 1) }
     return append(.array, count: count, value: 0)
   }
 

@@ -1,0 +1,67 @@
+import RedisClient
+
+/// An entry that a consumer has been given and has not acknowledged.
+struct PendingEntry: Sendable, Equatable {
+  let id: String
+  /// How often it has been given to somebody.
+  let deliveries: Int
+}
+
+/// What the server knows of a consumer's entries.
+enum PendingEntries {
+  /// Entries in one answer.
+  static let pageSize = 256
+
+  /// The first entries of `consumer`, behind the entry `after`.
+  @IOActor
+  static func list(
+    of consumer: String, in source: DeliverySource, after: String?, count: Int,
+    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) -> [PendingEntry] {
+    let start = after.map { "(\($0)" } ?? "-"
+    let reply = try await send(
+      RedisCommand("XPENDING", source.stream, source.group, start, "+", String(count), consumer))
+    guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XPENDING") }
+    return elements.compactMap { element in
+      let parts = element.elements.map { Array($0) } ?? []
+      guard parts.count == 4, let id = parts[0].string, let deliveries = parts[3].integer else { return nil }
+      return PendingEntry(id: id, deliveries: deliveries)
+    }
+  }
+
+  /// Makes an entry that of the source's own consumer, and sets how often it has been delivered; nil when it has
+  /// been deleted, or acknowledged meanwhile.
+  @IOActor
+  static func claim(
+    _ id: String, deliveries: Int, for source: DeliverySource,
+    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) -> StreamEntry? {
+    let reply = try await send(
+      RedisCommand(
+        "XCLAIM", source.stream, source.group, source.consumer, "0", id, "RETRYCOUNT", String(deliveries)))
+    return try StreamCommands.entries(of: reply.root).first
+  }
+
+  /// Delivers what the server has given to the source's own consumer and what never arrived here: the answer of
+  /// a read or of a claim may be lost with its connection.
+  @IOActor
+  static func deliverUnseen(
+    of source: DeliverySource, to receiver: any DeliveryReceiver,
+    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) {
+    var after: String?
+    while true {
+      let pending = try await list(of: source.consumer, in: source, after: after, count: pageSize, send: send)
+      guard let last = pending.last else { return }
+      after = last.id
+      for entry in pending where !source.holds(entry.id) {
+        let reserved = await source.slots.reserve(upTo: 1)
+        defer { source.slots.cancelReservation(reserved) }
+        guard reserved > 0 else { return }
+        let content = try await claim(entry.id, deliveries: entry.deliveries, for: source, send: send)
+        guard let content, let delivery = source.take(content, deliveries: entry.deliveries) else { continue }
+        receiver.receive([delivery])
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// An outcome on its way to the server: what becomes of a delivery.
+package struct Settlement: Sendable {
+  package let delivery: Delivery
+  package let writes: [CommitWrite]
+  /// What to write instead when the server refuses these writes.
+  package let refused: any RefusalAnswer
+
+  package init(delivery: Delivery, writes: [CommitWrite], refused: any RefusalAnswer) {
+    self.delivery = delivery
+    self.writes = writes
+    self.refused = refused
+  }
+
+  var byteCount: Int { writes.reduce(0) { $0 + $1.byteCount } }
+}
+
+/// Why a destination was refused.
+package enum CommitRefusal: Sendable, Equatable {
+  /// A work stream that nobody ever served.
+  case noSuchStream
+  /// The server's error.
+  case error(String)
+}
+
+/// Knows what becomes of a message whose outcome the server did not take.
+package protocol RefusalAnswer: Sendable {
+  /// The settlement to try next; nil when nothing is left to try, and the entry stays pending.
+  func settlement(after refusal: CommitRefusal) -> Settlement?
+}
