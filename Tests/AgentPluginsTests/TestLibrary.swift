@@ -1,4 +1,5 @@
 import Foundation
+import RedisTestServer
 
 /// Agent libraries made by the compiler while the tests run.
 enum TestLibrary {
@@ -33,17 +34,13 @@ enum TestLibrary {
 
   /// What a command of the toolchain prints.
   static func run(_ command: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [command] + arguments
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failed(output: text) }
-    return text
+    try withTemporaryFolder { folder in
+      let output = folder.appending(path: "output").path
+      let status = try SpawnedProgram(command, arguments, output: output, errors: output).waitUntilExit()
+      let text = String(decoding: try Data(contentsOf: URL(filePath: output)), as: UTF8.self)
+      guard status == 0 else { throw Failed(output: text) }
+      return text
+    }
   }
 
   static func withTemporaryFolder<Value>(_ body: (URL) throws -> Value) throws -> Value {

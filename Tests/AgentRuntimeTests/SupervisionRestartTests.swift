@@ -14,22 +14,9 @@ struct SupervisionRestartTests {
     var driver = SupervisionDriver.ready()
     driver.pass(.seconds(1))
     let actions = driver.tell(.workerExited(exit))
-    #expect(actions == [.startWorker(predecessors: [Incarnation("first")])])
+    #expect(actions == [.startWorker])
     #expect(driver.levels.last == .error)
     #expect(driver.messages.last?.contains(exit.description) == true)
-  }
-
-  @Test func predecessorsAreNamedUntilAWorkerIsReady() {
-    var driver = SupervisionDriver.ready()
-    driver.tell(.workerExited(Self.crash))
-    driver.tell(.workerStarted(Incarnation("second")))
-    #expect(driver.tell(.workerExited(Self.crash)) == [])
-    let both = [Incarnation("first"), Incarnation("second")]
-    #expect(driver.reachDeadline() == [.startWorker(predecessors: both)])
-    driver.tell(.workerStarted(Incarnation("third")))
-    driver.tell(.workerReady)
-    driver.pass(.seconds(10))
-    #expect(driver.tell(.workerExited(Self.crash)) == [.startWorker(predecessors: [Incarnation("third")])])
   }
 
   @Test func aCrashLoopBacksOffToItsLongestDelay() {
@@ -52,29 +39,12 @@ struct SupervisionRestartTests {
     #expect(delays == expected)
   }
 
-  @Test func theWorkerThatWasReadyStaysAmongTooManyPredecessors() {
-    var driver = SupervisionDriver.ready()
-    var actions = driver.tell(.workerExited(Self.crash))
-    for number in 0..<(SupervisionState.maximumPredecessors + 5) {
-      driver.tell(.workerStarted(Incarnation("life \(number)")))
-      driver.tell(.workerExited(Self.crash))
-      actions = driver.reachDeadline()
-    }
-    guard case .startWorker(let predecessors)? = actions.first else {
-      Issue.record("expected a replacement, got \(actions)")
-      return
-    }
-    #expect(predecessors.count == SupervisionState.maximumPredecessors)
-    #expect(predecessors.first == Incarnation("first"))
-    #expect(predecessors.last == Incarnation("life \(SupervisionState.maximumPredecessors + 4)"))
-  }
-
   @Test func aReplacementThatCannotBeStartedIsTriedAgainLater() {
     var driver = SupervisionDriver.ready()
     driver.tell(.workerExited(Self.crash))
     #expect(driver.tell(.workerExited(.notStarted(reason: "no memory"))) == [])
     #expect(driver.remaining == RestartBackoff.shortestDelay)
-    #expect(driver.reachDeadline() == [.startWorker(predecessors: [Incarnation("first")])])
+    #expect(driver.reachDeadline() == [.startWorker])
   }
 
   @Test func signalsGoToAReadyWorkerAsTheyAre() {

@@ -7,7 +7,7 @@ import Testing
 struct SupervisionStartTests {
   @Test func theWorkerStartsAtOnceWhereRedisIsSomebodyElses() {
     var driver = SupervisionDriver()
-    #expect(driver.tell(.begin) == [.startWorker(predecessors: [])])
+    #expect(driver.tell(.begin) == [.startWorker])
     #expect(driver.state.stage == .starting)
     #expect(driver.tell(.workerStarted(Incarnation("first"))) == [])
     #expect(driver.tell(.workerReady) == [])
@@ -21,7 +21,7 @@ struct SupervisionStartTests {
     #expect(driver.tell(.timer) == [])
     #expect(driver.reachDeadline() == [.probeRedis])
     #expect(driver.reachDeadline() == [.probeRedis])
-    #expect(driver.tell(.redisAnswered) == [.startWorker(predecessors: [])])
+    #expect(driver.tell(.redisAnswered) == [.startWorker])
     #expect(driver.tell(.redisAnswered) == [])
   }
 

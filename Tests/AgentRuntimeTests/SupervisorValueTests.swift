@@ -28,11 +28,10 @@ struct SupervisorValueTests {
     #expect(Set(incarnations).count == 100)
   }
 
-  @Test func aWorkerIsToldWhoItIsAndWhomItFollows() {
+  @Test func aWorkerIsToldWhoItIs() {
     let launch = WorkerLaunch(executable: "/x", arguments: ["worker"], environment: [:])
-    let arguments = launch.arguments(
-      incarnation: Incarnation("c"), predecessors: [Incarnation("a"), Incarnation("b")])
-    #expect(arguments == ["worker", "--incarnation", "c", "--predecessor", "a", "--predecessor", "b"])
+    let arguments = launch.arguments(incarnation: Incarnation("c"))
+    #expect(arguments == ["worker", "--incarnation", "c"])
   }
 
   @Test func statusLinesAreBounded() {

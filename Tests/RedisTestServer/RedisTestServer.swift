@@ -11,25 +11,23 @@ package final class RedisTestServer: Sendable {
 
   package let directory: URL
   package let socketPath: String
-  private let process: Process
+  private let process: SpawnedProgram
 
   package var url: String { "unix://\(socketPath)" }
 
   /// Starts a server and waits until it answers. `arguments` follow our own, and so can overrule them.
   package init(arguments: [String] = []) async throws {
-    directory = URL(fileURLWithPath: "/tmp/agenthost-test-\(String(UInt64.random(in: .min ... .max), radix: 36))")
+    let name = String(UInt64.random(in: .min ... .max), radix: 36)
+    directory = URL(fileURLWithPath: "/tmp/agenthost-test-\(name)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     socketPath = directory.appendingPathComponent("redis.sock").path
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
+    process = try SpawnedProgram(
+      "redis-server",
       [
-        "redis-server", "--port", "0", "--unixsocket", socketPath, "--dir", directory.path, "--save", "",
-        "--appendonly", "no", "--loglevel", "warning",
-      ] + arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+        "--port", "0", "--unixsocket", socketPath, "--dir", directory.path, "--save", "", "--appendonly",
+        "no",
+        "--loglevel", "warning",
+      ] + arguments)
     try await waitUntil("redis-server answers on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
   }
 
@@ -41,8 +39,7 @@ package final class RedisTestServer: Sendable {
   package var processIdentifier: Int32 { process.processIdentifier }
 
   package func stop() {
-    guard process.isRunning else { return }
-    kill(process.processIdentifier, SIGKILL)
+    process.send(SIGKILL)
     process.waitUntilExit()
   }
 
@@ -54,17 +51,14 @@ package final class RedisTestServer: Sendable {
 
   @discardableResult
   package func cli(_ arguments: [String]) throws -> String {
-    let cli = Process()
-    cli.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    cli.arguments = ["redis-cli", "-s", socketPath] + arguments
-    let output = Pipe()
-    cli.standardOutput = output
-    cli.standardError = FileHandle.nullDevice
-    try cli.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    cli.waitUntilExit()
-    guard cli.terminationStatus == 0 else {
-      throw Failure(description: "redis-cli \(arguments) ended with \(cli.terminationStatus): \(text)")
+    let name = String(UInt64.random(in: .min ... .max), radix: 36)
+    let output = directory.appendingPathComponent("cli-\(name)")
+    let cli = try SpawnedProgram("redis-cli", ["-s", socketPath] + arguments, output: output.path)
+    let status = cli.waitUntilExit()
+    let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    try FileManager.default.removeItem(at: output)
+    guard status == 0 else {
+      throw Failure(description: "redis-cli \(arguments) ended with \(status): \(text)")
     }
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }
@@ -75,7 +69,9 @@ package final class RedisTestServer: Sendable {
   ) async throws {
     let end = ContinuousClock.now + limit
     while try await !condition() {
-      guard ContinuousClock.now < end else { throw Failure(description: "waited \(limit) in vain until \(what)") }
+      guard ContinuousClock.now < end else {
+        throw Failure(description: "waited \(limit) in vain until \(what)")
+      }
       try await Task.sleep(for: .milliseconds(10))
     }
   }

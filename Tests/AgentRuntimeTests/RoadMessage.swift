@@ -1,0 +1,72 @@
+import AgentEnvelope
+import NIOCore
+
+@testable import AgentRuntime
+@testable import AgentStreams
+@testable import RedisClient
+
+/// The agent on whose stream the messages of these tests lie.
+let upper = AgentIdentity(role: "upper", agentID: "host:1:2")
+
+let router = Router(keys: Keys(prefix: "{ns}:"), envelopeLimits: EnvelopeLimits(), resultTimeToLive: 600)
+
+/// A step of two seconds that began at 1000.
+let step = Step(startTimestamp: 1000, duration: 2)
+
+func delivery(fields: [(String, String)], deliveries: Int = 1) -> Delivery {
+  let source = DeliverySource(
+    stream: "{ns}:stream:role:upper", group: "cg:role:upper", consumer: "host:1:2/now", role: "upper",
+    slots: Slots(capacity: 8))
+  return Delivery(
+    source: source,
+    entry: StreamEntry(id: "5-1", fields: fields.map { ($0.0, ByteBuffer(string: $0.1)) }),
+    deliveries: deliveries)
+}
+
+/// A delivery of an envelope with the required fields and more.
+func delivery(_ more: String = "", payload: String = #"{"text":"x"}"#, deliveries: Int = 1) -> Delivery {
+  let tail = more.isEmpty ? "" : "," + more
+  let text = #"{"conversation_id":"c","message_id":"c:1.5","payload":\#(payload)\#(tail)}"#
+  return delivery(fields: [("envelope", text)], deliveries: deliveries)
+}
+
+func message(
+  _ more: String = "", payload: String = #"{"text":"x"}"#, deliveries: Int = 1
+) throws -> ReceivedMessage {
+  let delivery = delivery(more, payload: payload, deliveries: deliveries)
+  let bytes = delivery.envelope ?? ByteBuffer()
+  let envelope = try bytes.withUnsafeReadableBytes { try Envelope(scanning: $0) }
+  return ReceivedMessage(delivery: delivery, bytes: bytes, envelope: envelope, agent: upper)
+}
+
+/// A write as a test looks at it: where to, and the envelope as JSON.
+struct WrittenEnvelope {
+  let key: String
+  let isList: Bool
+  let timeToLive: Int
+  let json: JSONValue
+
+  /// nil where the write carries no envelope that is JSON.
+  init?(_ write: CommitWrite?) {
+    let bytes: [UInt8]
+    switch write {
+    case .forward(let stream, let envelope): (key, isList, timeToLive, bytes) = (stream, false, 0, envelope)
+    case .result(let list, let envelope, let seconds):
+      (key, isList, timeToLive, bytes) = (list, true, seconds, envelope)
+    case .deadLetter, nil: return nil
+    }
+    guard let json = bytes.withUnsafeBytes({ try? JSONValue.parse($0) }) else { return nil }
+    self.json = json
+  }
+
+  subscript(_ name: String) -> JSONValue? { json[name] }
+
+  /// `code: message` of each of the payload's errors.
+  var errors: [String] {
+    (json["payload"]?["errors"]?.elements ?? []).map {
+      "\($0["code"]?.string ?? ""): \($0["message"]?.string ?? "")"
+    }
+  }
+
+  var trace: [JSONValue] { json["trace"]?.elements ?? [] }
+}

@@ -1,0 +1,122 @@
+import Testing
+
+@testable import AgentRuntime
+
+@Suite struct SettingsTests {
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let unit: String
+    /// As the table shows it.
+    let byDefault: String
+    /// Texts that are accepted, and how they are shown.
+    let good: [String: String]
+    let bad: [String]
+
+    var testDescription: String { name }
+  }
+
+  static let rows: [Row] = [
+    Row(name: "REDIS_URL", unit: "text", byDefault: "", good: ["redis://h:1/2": "redis://h:1/2"], bad: []),
+    Row(
+      name: "REDIS_SOCKET_TIMEOUT", unit: "seconds", byDefault: "5.0", good: ["0.1": "0.1", "600": "600.0"],
+      bad: ["0", "0.09", "600.1", "5s", "5 s", "", "nan", "inf", "1e999", "0x10", "-1"]),
+    Row(
+      name: "REDIS_SOCKET_CONNECT_TIMEOUT", unit: "seconds", byDefault: "5.0",
+      good: ["0.1": "0.1", "600": "600.0"], bad: ["0.09", "601", "5s"]),
+    Row(
+      name: "MAX_PROCESS_COUNT", unit: "steps", byDefault: "50", good: ["1": "1", "1000000": "1000000"],
+      bad: ["0", "1000001", "-1", "5.0", "", "fifty", "5 ", "99999999999999999999"]),
+    Row(
+      name: "MAX_TOTAL_PROCESSING_TIME", unit: "seconds", byDefault: "300.0",
+      good: ["0": "0.0", "1e9": "1000000000.0"], bad: ["-0.1", "1.1e9", "5m"]),
+    Row(
+      name: "MAX_ENVELOPE_AGE", unit: "seconds", byDefault: "600.0", good: ["0": "0.0", "0.5": "0.5"],
+      bad: ["-1", "1e10", "10min"]),
+    Row(
+      name: "LOG_LEVEL", unit: "text", byDefault: "INFO",
+      good: ["DEBUG": "DEBUG", "INFO": "INFO", "WARNING": "WARNING", "ERROR": "ERROR"],
+      bad: ["info", "", "TRACE", "CRITICAL", "INFO "]),
+    Row(name: "AGENTHOST_AGENTS_DIR", unit: "text", byDefault: "agents.d", good: ["/a b": "/a b"], bad: []),
+    Row(name: "AGENTHOST_DATA_DIR", unit: "text", byDefault: "", good: ["/data": "/data"], bad: []),
+    Row(
+      name: "AGENTHOST_KEY_PREFIX", unit: "text", byDefault: "",
+      good: [
+        "{ns}:": "{ns}:", "": "", String(repeating: "x", count: 128): String(repeating: "x", count: 128),
+      ],
+      bad: ["a b", "ä:", "a\n", "a\u{7F}", String(repeating: "x", count: 129)]),
+    Row(
+      name: "AGENTHOST_CONCURRENCY", unit: "messages", byDefault: "128", good: ["1": "1", "4096": "4096"],
+      bad: ["0", "4097", "many"]),
+    Row(
+      name: "AGENTHOST_MAX_ENVELOPE_BYTES", unit: "bytes", byDefault: "1048576",
+      good: ["1024": "1024", "268435456": "268435456"], bad: ["1023", "268435457", "1MB", "1 MiB", "1e6"]),
+    Row(
+      name: "AGENTHOST_MAX_DELIVERIES", unit: "deliveries", byDefault: "5", good: ["1": "1", "1000": "1000"],
+      bad: ["0", "1001"]),
+    Row(
+      name: "AGENTHOST_TASK_TIMEOUT", unit: "seconds", byDefault: "60.0",
+      good: ["0.001": "0.001", "1e6": "1000000.0"],
+      bad: ["0", "0.0009", "1000001", "60s"]),
+    Row(
+      name: "AGENTHOST_MAX_TASK_TIMEOUT", unit: "seconds", byDefault: "3600.0", good: ["0.001": "0.001"],
+      bad: ["0", "1h"]),
+    Row(
+      name: "AGENTHOST_RESULT_TTL", unit: "seconds", byDefault: "86400",
+      good: ["1": "1", "2147483648": "2147483648"],
+      bad: ["0", "2147483649", "1d", "0.5"]),
+    Row(
+      name: "AGENTHOST_SHUTDOWN_GRACE", unit: "seconds", byDefault: "2.0",
+      good: ["0": "0.0", "3600": "3600.0"],
+      bad: ["-1", "3601", "2s"]),
+  ]
+
+  private func setting(_ row: Row) throws -> Setting {
+    try #require(SettingsTable.all.first { $0.environment == row.name })
+  }
+
+  @Test func `The table has these rows, each once, and each with a meaning`() {
+    #expect(SettingsTable.all.map(\.environment).sorted() == Self.rows.map(\.name).sorted())
+    #expect(SettingsTable.all.allSatisfy { !$0.meaning.isEmpty })
+  }
+
+  @Test(arguments: rows)
+  func `Without a value the default holds, and is itself a value that is accepted`(row: Row) throws {
+    let setting = try setting(row)
+    #expect(setting.show(try Settings(environment: ["OTHER": "x"])) == row.byDefault)
+    #expect(setting.unit == row.unit)
+    if row.name != "REDIS_URL" {
+      #expect(try Settings(environment: [row.name: row.byDefault]) == Settings())
+    }
+  }
+
+  @Test(arguments: rows)
+  func `A good value changes its own setting and no other`(row: Row) throws {
+    for (text, shown) in row.good {
+      let settings = try Settings(environment: [row.name: text])
+      for setting in SettingsTable.all {
+        let expected = setting.environment == row.name ? shown : setting.show(Settings())
+        #expect(setting.show(settings) == expected, "\(row.name)=\(text): \(setting.environment)")
+      }
+    }
+  }
+
+  @Test(arguments: rows)
+  func `A bad value is an error that names the setting, the value and what is expected`(row: Row) {
+    for text in row.bad {
+      let error = #expect(throws: SettingsError.self, "\(row.name)=\(text)") {
+        try Settings(environment: [row.name: text])
+      }
+      #expect(error?.name == row.name)
+      #expect(error?.value == text)
+      #expect(error?.problem.hasPrefix("expected ") == true)
+      #expect(error?.description.contains(row.name) == true)
+    }
+  }
+
+  @Test func `An error about a URL does not show it`() {
+    let error = SettingsError(name: "REDIS_URL", value: "redis://:secret@h", problem: "it is bad")
+    #expect(error.description == "setting REDIS_URL: it is bad")
+    let other = SettingsError(name: "LOG_LEVEL", value: "loud", problem: "it is bad")
+    #expect(other.description == "setting LOG_LEVEL \"loud\": it is bad")
+  }
+}

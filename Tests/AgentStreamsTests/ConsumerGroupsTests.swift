@@ -1,0 +1,98 @@
+import NIOCore
+import RedisClient
+import RedisTestServer
+import Testing
+
+@testable import AgentStreams
+
+@Suite struct ConsumerGroupsTests {
+  @Test func `A consumer that holds something stays, and one that holds nothing goes`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<1)
+    try await streams.read(source)
+    try await ConsumerGroups.leave(source, consumer: source.consumer, client: streams.client)
+    #expect(try await streams.consumers(source) == [source.consumer])
+    #expect(try await streams.pending(source).map(\.id) == ids)
+    try await streams.send("XACK", source.stream, source.group, ids[0])
+    try await ConsumerGroups.leave(source, consumer: source.consumer, client: streams.client)
+    #expect(try await streams.consumers(source).isEmpty)
+  }
+
+  @Test func `A group or a stream that is gone needs no leaving`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.send("XGROUP", "DESTROY", source.stream, source.group)
+    try await ConsumerGroups.leave(source, consumer: source.consumer, client: streams.client)
+    try await streams.send("DEL", source.stream)
+    try await ConsumerGroups.leave(source, consumer: source.consumer, client: streams.client)
+    #expect(try await streams.integer("EXISTS", source.stream) == 0)
+  }
+
+  @Test func `What an agent's stream still holds becomes work for its role, with all its fields`()
+    async throws
+  {
+    let streams = try await Streams()
+    let role = try await streams.source()
+    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    try await streams.add(0..<1, to: role.stream)
+    try await streams.send("XADD", own.stream, "*", "envelope", "1", "more", "x")
+    try await streams.add(2..<4, to: own.stream)
+    try await streams.read(own, count: 1)
+    try await ConsumerGroups.retireAgentStream(
+      own.stream, group: own.group, roleStream: role.stream, client: streams.client)
+    #expect(try await streams.integer("EXISTS", own.stream) == 0)
+    #expect(try await streams.envelopes(of: role.stream) == ["0", "1", "2", "3"])
+    let entries = try await streams.read(role)
+    #expect(entries.count == 4)
+    #expect(entries[1].fields.map { "\($0.name)=\(String(buffer: $0.value))" } == ["envelope=1", "more=x"])
+  }
+
+  @Test func `An agent's stream that is empty or gone is retired without a trace`() async throws {
+    let streams = try await Streams()
+    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    for _ in 0..<2 {
+      try await ConsumerGroups.retireAgentStream(
+        own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+    }
+    #expect(try await streams.integer("EXISTS", own.stream) == 0)
+    #expect(try await streams.integer("EXISTS", "stream:role:upper") == 0)
+  }
+
+  @Test func `What an agent has finished does not become work again`() async throws {
+    let streams = try await Streams()
+    try await streams.send("XGROUP", "CREATE", "stream:agent:h:1:1", "audit", "0", "MKSTREAM")
+    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    try await streams.add(0..<2, to: own.stream)
+    let done = try await streams.deliveries(own, count: 1)
+    // Another group reads the stream, so the entry stays there after it was acknowledged.
+    #expect(try await streams.commit(done.map { $0.settled() }) == [.done])
+    try await ConsumerGroups.retireAgentStream(
+      own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["1"])
+  }
+
+  @Test func `An entry of thousands of fields is moved as well`() async throws {
+    let streams = try await Streams()
+    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    var add = RedisCommand("XADD", own.stream, "*")
+    for field in 0..<4500 {
+      add.append("f\(field)")
+      add.append("x")
+    }
+    _ = try await streams.client.send(add)
+    try await ConsumerGroups.retireAgentStream(
+      own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+    #expect(try await streams.integer("XLEN", "stream:role:upper") == 1)
+  }
+
+  @Test func `A group is made from the stream's beginning, and once`() async throws {
+    let streams = try await Streams()
+    try await streams.add(0..<2)
+    let source = try await streams.source()
+    #expect(try await streams.deliveries(source).count == 2)
+    let again = try await streams.source()
+    #expect(try await streams.deliveries(again).isEmpty)
+    #expect(try await streams.pending(again).count == 2)
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import RedisTestServer
+
+/// `agenthost run`, with a data folder of its own.
+final class HostProcess: Sendable {
+  private let program: ChildProgram
+  private let data: TemporaryFolder
+
+  /// `redis` is nil where the host is to find a server by itself. A host that comes after another on the
+  /// same machine has its data folder, `after`.
+  init(
+    redis url: String?, agents: String, settings: [String: String] = [:], after previous: HostProcess? = nil
+  ) throws {
+    data = try previous?.data ?? TemporaryFolder()
+    var environment = ChildProgram.hostlessEnvironment()
+    environment["AGENTHOST_DATA_DIR"] = data.path(of: "data")
+    environment["HOME"] = data.url.path
+    environment["REDIS_URL"] = url
+    // A busy machine may be slow to let an end come about; what the grace does has tests of its own.
+    environment["AGENTHOST_SHUTDOWN_GRACE"] = "20"
+    environment.merge(settings) { $1 }
+    program = try ChildProgram(
+      try BuildFolder.path(of: "agenthost"), ["run", "--agents-dir", agents], environment: environment)
+  }
+
+  var processIdentifier: Int32 { program.processIdentifier }
+  var dataDirectory: String { data.path(of: "data") }
+  var log: String { program.errors }
+
+  /// Waits until workers have been ready `times` times since the start.
+  func waitUntilReady(times: Int = 1) async throws {
+    try await waitForLog("is ready", times: times)
+  }
+
+  /// Waits for lines of the log that hold `text`; a host that has ended writes no more.
+  func waitForLog(_ text: String, times: Int = 1) async throws {
+    do {
+      try await RedisTestServer.wait(until: "the host's log says \"\(text)\" \(times) times") {
+        log.split(separator: "\n").count { $0.contains(text) } >= times
+      }
+    } catch {
+      throw FixtureFailure("\(error); the log is:\n\(log)")
+    }
+  }
+
+  func send(_ signal: Int32) { program.send(signal) }
+
+  func exitStatus() async throws -> Int32 { try await program.exitStatus() }
+
+  /// Ends it, and returns its exit status.
+  func stop(_ signal: Int32 = SIGTERM) async throws -> Int32 {
+    send(signal)
+    return try await exitStatus()
+  }
+
+  /// The worker among the supervisor's children.
+  func workerProcessIdentifier() throws -> Int32 {
+    let workers = ProcessTable.children(of: processIdentifier).filter {
+      ProcessTable.arguments(of: $0).contains("worker")
+    }
+    guard workers.count == 1 else {
+      throw FixtureFailure("the supervisor has \(workers.count) workers; the log is:\n\(log)")
+    }
+    return workers[0]
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import RedisTestServer
+import Testing
+
+/// A server, and a host that serves some libraries from it.
+struct RunningSystem: Sendable {
+  let server: RedisTestServer
+  let agents: AgentsFolder
+  let host: HostProcess
+
+  init(_ libraries: [String] = AgentsFolder.demo, settings: [String: String] = [:]) async throws {
+    server = try await RedisTestServer()
+    agents = try AgentsFolder(libraries)
+    host = try HostProcess(redis: server.url, agents: agents.path, settings: settings)
+    try await host.waitUntilReady()
+  }
+
+  var wire: Wire { Wire(server: server) }
+
+  /// Sends by the command line.
+  func send(_ arguments: String..., input: String = "") async throws -> Finished {
+    try await Finished.program(
+      try BuildFolder.path(of: "agenthost"), ["send"] + arguments,
+      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": server.url]) { $1 },
+      input: Data(input.utf8))
+  }
+
+  /// The system of the suite that the running test belongs to.
+  @TaskLocal static var current: RunningSystem?
+}
+
+/// Gives a suite's tests one running system; it has to end well after them.
+struct RunningSystemTrait: SuiteTrait, TestScoping {
+  let libraries: [String]
+  let settings: [String: String]
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
+  ) async throws {
+    let system = try await RunningSystem(libraries, settings: settings)
+    try await RunningSystem.$current.withValue(system) { try await function() }
+    #expect(try await system.host.stop() == 0, "the host's log is:\n\(system.host.log)")
+  }
+}
+
+extension Trait where Self == RunningSystemTrait {
+  static func running(_ libraries: [String] = AgentsFolder.demo, settings: [String: String] = [:]) -> Self {
+    RunningSystemTrait(libraries: libraries, settings: settings)
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import RedisTestServer
+import Testing
+
+@Suite("Reload")
+struct ReloadTests {
+  private func reload(_ system: RunningSystem) async throws {
+    // The host listens for commands a moment after it is ready for messages.
+    try await RedisTestServer.wait(until: "the host listens for commands") {
+      try system.server.cli("PUBSUB", "NUMSUB", "broadcast:all").hasSuffix("1")
+    }
+    let told = try await Finished.agenthost("reload", settings: ["REDIS_URL": system.server.url])
+    #expect(told.status == 0)
+    #expect(told.output == "told 1 host to reload\n")
+  }
+
+  @Test("a library that is new in the folder is served, one that is gone no longer")
+  func addedAndRemoved() async throws {
+    let system = try await RunningSystem(["UppercaseAgent"])
+    #expect(try await system.send("--role", "reverse", "x").status == 1)
+    try system.agents.add("ReverseAgent")
+    try await reload(system)
+    try await system.host.waitForLog("reload: new 1 (\(system.agents.path(of: "ReverseAgent")))")
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    try system.agents.remove("UppercaseAgent")
+    try await reload(system)
+    try await system.host.waitForLog("removed 1 (\(system.agents.path(of: "UppercaseAgent")))")
+    try await RedisTestServer.wait(until: "nobody reads for uppercase") {
+      try system.server.cli("XINFO", "CONSUMERS", "stream:role:uppercase", "cg:role:uppercase") == ""
+    }
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    #expect(try system.server.cli("KEYS", "stream:agent:*").split(separator: "\n").count == 1)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("another build of a library takes the place of the first, under the same agent id")
+  func changed() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    let before = try await system.wire.result(of: WireRequest(), from: "build")
+    #expect(before.payload.text == "this is the first of two builds")
+    var library = try AgentsFolder.contents(of: "TestAgents")
+    let text = try #require(library.range(of: Data("this is the first of two".utf8)))
+    library.replaceSubrange(text, with: Data("this is the other of two".utf8))
+    try system.agents.write(library, as: "TestAgents")
+    try await reload(system)
+    try await system.host.waitForLog("changed 1 (\(system.agents.path(of: "TestAgents")))")
+    let after = try await system.wire.result(of: WireRequest(), from: "build")
+    #expect(after.payload.text == "this is the other of two builds")
+    #expect(after.senderAgentID == before.senderAgentID)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a message in work is finished by the build that began it")
+  func changedInWork() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    let request = WireRequest(payload: #"{"seconds":1.5}"#)
+    try await system.wire.send(request, to: "slow")
+    try await system.host.waitForLog("slow: begins \(request.messageID)")
+    try system.agents.write(try AgentsFolder.contents(of: "TestAgents") + Data([0]), as: "TestAgents")
+    try await reload(system)
+    try await system.host.waitForLog("changed 1")
+    #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
+    #expect(!system.host.log.contains("slow: cancelled"))
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a file that is no library is refused by name and step, and the rest goes on")
+  func refused() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try system.agents.write(Data("this is text\n".utf8), as: "Text")
+    try system.agents.add("ReverseAgent")
+    try await reload(system)
+    let file = system.agents.path(of: "Text")
+    try await system.host.waitForLog("\(file): refused at image: expected a shared library")
+    try await system.host.waitForLog("reload: new 1")
+    #expect(system.host.log.contains("refused 1 (\(file))"))
+    #expect(try await system.send("--role", "echo", "x").output == "x\n")
+    #expect(try await system.send("--role", "reverse", "xy").output == "yx\n")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a damaged library leaves the running one in service")
+  func damaged() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try system.agents.write(try AgentsFolder.contents(of: "EchoC").prefix(5_000), as: "EchoC")
+    try await reload(system)
+    try await system.host.waitForLog("refused 1 (\(system.agents.path(of: "EchoC")))")
+    #expect(try await system.send("--role", "echo", "x").output == "x\n")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("HUP asks for the same")
+  func hangup() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try await RedisTestServer.wait(until: "the host listens for commands") {
+      try system.server.cli("PUBSUB", "NUMSUB", "broadcast:all").hasSuffix("1")
+    }
+    system.host.send(SIGHUP)
+    try await system.host.waitForLog("reload: new 0, changed 0, removed 0, unchanged 1")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("with no host there is nobody to tell: exit 1")
+  func nobodyListens() async throws {
+    let server = try await RedisTestServer()
+    let told = try await Finished.agenthost("reload", settings: ["REDIS_URL": server.url])
+    #expect(told.status == 1)
+    #expect(told.errors.contains("no host listens"))
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite("Who imports whom")
+struct ImportTests {
+  /// Of the project's own modules, those that each may import: what lies below it, and nothing else.
+  static let allowed: [String: Set<String>] = [
+    "CAgentABI": [],
+    "CHiredis": [],
+    "CProcess": [],
+    "AgentSDK": ["CAgentABI"],
+    "AgentEnvelope": [],
+    "RedisClient": ["CHiredis"],
+    "AgentStreams": ["RedisClient", "AgentEnvelope"],
+    "AgentPlugins": ["CAgentABI"],
+    "AgentRuntime": [
+      "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "CAgentABI", "CProcess",
+    ],
+    "AgentClient": ["AgentStreams", "AgentEnvelope", "RedisClient"],
+    "agenthost": [
+      "AgentRuntime", "AgentClient", "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient",
+    ],
+  ]
+
+  @Test("every module of Sources has its place in the order")
+  func modules() throws {
+    #expect(try SourceTree.folders(in: "Sources") == Self.allowed.keys.sorted())
+  }
+
+  @Test("a module imports only what lies below it", arguments: allowed.keys.sorted())
+  func directions(module: String) throws {
+    let allowed = try #require(Self.allowed[module])
+    for file in SourceTree.swiftFiles where file.path.hasPrefix("Sources/\(module)/") {
+      let wrong = Set(file.imports).intersection(Self.allowed.keys).subtracting(allowed)
+      #expect(wrong.isEmpty, "\(file.path) imports \(wrong.sorted())")
+    }
+  }
+
+  @Test("no module is reached from itself")
+  func noCircles() {
+    func below(_ module: String, _ above: Set<String>) -> Bool {
+      !above.contains(module)
+        && Self.allowed[module, default: []].allSatisfy { below($0, above.union([module])) }
+    }
+    for module in Self.allowed.keys { #expect(below(module, []), "\(module)") }
+  }
+
+  @Test("the envelope needs nothing but the standard library")
+  func envelope() {
+    for file in SourceTree.swiftFiles where file.module == "AgentEnvelope" {
+      #expect(file.imports.isEmpty, "\(file.path)")
+    }
+  }
+
+  @Test("what an agent's author links needs the contract, the system, and Foundation for JSON in one file")
+  func sdk() {
+    let files = SourceTree.swiftFiles.filter { $0.module == "AgentSDK" }
+    let system: Set<String> = ["CAgentABI", "Glibc", "Synchronization"]
+    let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
+    #expect(files.filter { !foundation.isDisjoint(with: $0.imports) }.count <= 1)
+    for file in files {
+      #expect(Set(file.imports).subtracting(system).subtracting(foundation).isEmpty, "\(file.path)")
+    }
+  }
+
+  @Test("an agent of this repository imports nothing of the host")
+  func agents() {
+    for file in SourceTree.swiftFiles where file.path.hasPrefix("Plugins/") {
+      let wrong = Set(file.imports).intersection(Self.allowed.keys).subtracting(["AgentSDK", "CAgentABI"])
+      #expect(wrong.isEmpty, "\(file.path) imports \(wrong.sorted())")
+    }
+  }
+
+  @Test("Foundation is imported nowhere else")
+  func noFoundation() {
+    for file in SourceTree.swiftFiles where file.path.hasPrefix("Sources/") && file.module != "AgentSDK" {
+      #expect(!file.imports.contains { $0.hasPrefix("Foundation") }, "\(file.path)")
+    }
+  }
+
+  @Test("the package's manifest says the same")
+  func manifest() throws {
+    let path = SourceTree.root.appending(path: "Package.swift")
+    let manifest = SourceFile(path: "Package.swift", text: try String(contentsOf: path, encoding: .utf8))
+    for (module, allowed) in Self.allowed {
+      let pattern = try Regex("arget\\(\\s*name: \"\(module)\"(?:,\\s*dependencies: \\[([^\\]]*)\\])?")
+      guard let match = manifest.text.firstMatch(of: pattern) else { continue }
+      let listed = match.output[1].substring ?? ""
+      let names = listed.matches(of: /"(\w+)"(?!, package)/).map { String($0.1) }
+      let wrong = Set(names).intersection(Self.allowed.keys).subtracting(allowed)
+      #expect(wrong.isEmpty, "target \(module) depends on \(wrong.sorted())")
+    }
+  }
+}
