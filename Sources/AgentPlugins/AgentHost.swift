@@ -27,18 +27,18 @@ final class AgentHost: Sendable {
         context: Unmanaged.passRetained(self).toOpaque(),
         version: Self.version,
         complete: { host, token, actions, count in
-          AgentHost.of(host).complete(token, actions, count)
+          AgentHost.of(host)?.complete(token, actions, count) ?? 0
         },
         fail: { host, token, message in
-          AgentHost.of(host).end(token, .failure(message.copiedText))
+          AgentHost.of(host)?.end(token, .failure(message.copiedText)) ?? 0
         },
         get_extension: { _, identifier in AgentHost.service(String(cString: identifier)) }))
   }
 
-  private static func of(_ host: UnsafePointer<agenthost_host_v1>) -> AgentHost {
+  /// nil where an agent calls with a table of its own making.
+  private static func of(_ host: UnsafePointer<agenthost_host_v1>) -> AgentHost? {
     // SAFETY: `context` was set from a reference that is never released.
-    guard let context = host.pointee.context else { fatalError("a host table that is not ours") }
-    return Unmanaged<AgentHost>.fromOpaque(context).takeUnretainedValue()
+    host.pointee.context.map { Unmanaged<AgentHost>.fromOpaque($0).takeUnretainedValue() }
   }
 
   private func complete(
@@ -75,7 +75,7 @@ final class AgentHost: Sendable {
     let table = UnsafeMutablePointer<agenthost_threads_v1>.allocate(capacity: 1)
     table.initialize(
       to: agenthost_threads_v1(enqueue: { host, run, context, job in
-        AgentHost.of(host).threads.enqueue(.job(PluginJob(run: run, context: context, job: job)))
+        AgentHost.of(host)?.threads.enqueue(.job(PluginJob(run: run, context: context, job: job)))
       }))
     return UnsafePointer(table)
   }()
@@ -85,7 +85,7 @@ final class AgentHost: Sendable {
     let table = UnsafeMutablePointer<agenthost_log_v1>.allocate(capacity: 1)
     table.initialize(
       to: agenthost_log_v1(write: { host, _, level, text in
-        AgentHost.of(host).log(level, text)
+        AgentHost.of(host)?.log(level, text)
       }))
     return UnsafePointer(table)
   }()

@@ -103,6 +103,8 @@ package final class RoleConsumer {
   }
 
   private func read(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [StreamEntry] {
+    // Somebody asked for the reservation before there was a block that could be ended.
+    let block = source.slots.isWanted ? nil : Self.block
     blocked = connection
     reads += 1
     source.slots.interruptBlocked = { [interrupting] in interrupting.yield() }
@@ -112,7 +114,7 @@ package final class RoleConsumer {
     }
     let command = StreamCommands.readGroup(
       source.group, consumer: source.consumer, stream: source.stream, after: StreamCommands.undelivered,
-      count: count, block: Self.block)
+      count: count, block: block)
     do throws(RedisError) {
       return try StreamCommands.entries(ofRead: try await connection.sendBlocking(command, block: Self.block))
     } catch {

@@ -29,6 +29,9 @@ package final class Slots {
     self.byteLimit = byteLimit
   }
 
+  /// Whether somebody waits for what is reserved.
+  var isWanted: Bool { !waiting.isEmpty }
+
   package var free: Int { isClosed || bytes >= byteLimit ? 0 : max(0, capacity - taken - reserved) }
 
   /// Waits its turn, and until something is free; reserves it, up to `limit`, and says how much. 0 once the slots

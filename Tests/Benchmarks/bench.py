@@ -235,7 +235,8 @@ def print_ratios(results: Results, base: str, other: str) -> None:
         ratios = {
             title: middle(other, count, field) / max(middle(base, count, field), 1e-9)
             for title, field in (
-                ("requests/s", "requests_per_second"), ("p50", "p50_us"), ("CPU", "cpu_seconds_per_1000"),
+                ("requests/s", "requests_per_second"), ("p50", "p50_us"), ("p99", "p99_us"),
+                ("CPU", "cpu_seconds_per_1000"),
                 ("Redis CPU", "redis_cpu_us"), ("commands", "redis_commands"))
         }
         listed = ", ".join(f"{title} {ratio:.2f}" for title, ratio in ratios.items())
