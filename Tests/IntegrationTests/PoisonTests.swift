@@ -17,10 +17,10 @@ struct PoisonTests {
     for request in after { try await wire.send(request, to: "crash") }
     let agents = try AgentsFolder(["TestAgents"])
     let host = try HostProcess(
-      redis: server.url, agents: agents.path, settings: ["AGENTHOST_MAX_DELIVERIES": "2"])
+      redis: server.url, agents: agents.path, settings: ["AGENTHOST_MAX_DELIVERIES": "3"])
     let letter = try await wire.deadLetter(of: id, role: "crash")
-    #expect(letter["reason"] == "agenthost.deliveries: given to agents 2 times without an outcome")
-    #expect(letter["deliveries"] == "3")
+    #expect(letter["reason"] == "agenthost.deliveries: given to agents 3 times without an outcome")
+    #expect(letter["deliveries"] == "4")
     #expect(letter["envelope"] == poison.json)
     let result = try await wire.result(from: poison.resultList)
     #expect(result.errors.map(\.code) == ["agenthost.deliveries"])
@@ -30,7 +30,7 @@ struct PoisonTests {
       if !result.errors.isEmpty { givenUp.append("\(request.payload): \(result.errors[0].code)") }
     }
     #expect(givenUp == [])
-    try await host.waitUntilReady(times: 3)
+    try await host.waitUntilReady(times: 4)
     try await wire.waitUntilIdle("crash")
     #expect(try wire.integer("XLEN", "dlq:role:crash") == 1)
     #expect(try await host.stop() == 0, "\(host.log)")

@@ -16,6 +16,8 @@ final class HostProcess: Sendable {
     environment["AGENTHOST_DATA_DIR"] = data.path(of: "data")
     environment["HOME"] = data.url.path
     environment["REDIS_URL"] = url
+    // The test runner asks for backtraces, which keep a worker that crashes alive for seconds.
+    environment["SWIFT_BACKTRACE"] = "enable=no"
     // A busy machine may be slow to let an end come about; what the grace does has tests of its own.
     environment["AGENTHOST_SHUTDOWN_GRACE"] = "20"
     environment.merge(settings) { $1 }
