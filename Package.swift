@@ -82,9 +82,10 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        .embedInCode("Scripts/commit.lua"), .embedInCode("Scripts/leave_group.lua"),
-        .embedInCode("Scripts/retire_agent.lua"),
-      ],
+        "announce", "cancel", "commit", "dead_letters", "leave_group", "move_due", "renew", "retire_agent",
+        "send",
+        "set_desired", "take_over", "trim",
+      ].map { .embedInCode("Scripts/\($0).lua") },
       swiftSettings: strict),
     .target(
       name: "AgentPlugins",

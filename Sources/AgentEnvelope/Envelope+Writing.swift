@@ -126,3 +126,19 @@ extension Envelope {
     }
   }
 }
+
+extension Envelope {
+  /// Appends the envelope as it is, but for the host's own member of the payload.
+  /// - Parameter bytes: the bytes the envelope was made from.
+  package func write(
+    _ member: HostMember, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
+  ) {
+    let payload = span(.payload)
+    let start = Int(payload.start)
+    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
+    var writer = PayloadWriter(inbound: bytes, members: payloadMembers, hostMember: member.edit, errors: [])
+    writer.write(.keep, into: &output)
+    output.append(
+      contentsOf: UnsafeRawBufferPointer(rebasing: bytes[(start + payload.bytes(in: bytes).count)...]))
+  }
+}

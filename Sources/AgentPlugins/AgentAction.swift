@@ -9,6 +9,8 @@ package struct AgentAction: Sendable, Equatable {
     case forward(Target)
     /// A new message of the same conversation.
     case send(Target)
+    /// The same message, again to an agent of this role.
+    case retry
   }
 
   package enum Target: Sendable, Equatable {
@@ -29,6 +31,8 @@ package struct AgentAction: Sendable, Equatable {
   /// nil: the verb's own.
   package var kind: String?
   package var error: AgentReportedError?
+  /// Milliseconds until it is carried out; 0: at once, for a retry as long as the host sees fit.
+  package var delay = 0
 }
 
 /// An entry that an agent wants in `payload.errors`.
@@ -77,7 +81,7 @@ extension AgentAction {
       copied.append(action)
     }
     guard ways <= 1 else {
-      throw InvalidOutcome("\(ways) replies and forwards; a message goes one way")
+      throw InvalidOutcome("\(ways) replies, forwards and retries; a message goes one way")
     }
     return copied
   }
@@ -87,6 +91,7 @@ extension AgentAction {
     case AGENTHOST_REPLY: verb = .reply
     case AGENTHOST_FORWARD: verb = .forward(try Self.target(of: action, at: index))
     case AGENTHOST_SEND: verb = .send(try Self.target(of: action, at: index))
+    case AGENTHOST_RETRY: verb = .retry
     default: throw InvalidOutcome(action: index, "verb \(action.verb) is not known")
     }
     switch action.payload_mode {
@@ -107,6 +112,18 @@ extension AgentAction {
       action.error_code.length == 0
       ? nil
       : AgentReportedError(code: action.error_code.copiedText, message: action.error_message.copiedText)
+    delay = Int(action.delay_milliseconds)
+    try checkDelay(at: index)
+  }
+
+  /// What is delayed waits in its role; a list and an agent's own stream have no such place.
+  private func checkDelay(at index: Int) throws(InvalidOutcome) {
+    if delay == 0 { return }
+    switch verb {
+    case .retry, .forward(.role), .send(.role): return
+    case .reply, .forward, .send:
+      throw InvalidOutcome(action: index, "only what goes to a role can be delayed")
+    }
   }
 
   private static func target(

@@ -38,7 +38,8 @@ private struct TextRanges {
     }
     return agenthost_action_v1(
       verb: action.verb.number, target: action.verb.target, payload_mode: action.payload.mode.number,
-      reserved: 0, address: text(address), kind: text(kind), payload: text(payload),
+      delay_milliseconds: action.delayMilliseconds, address: text(address), kind: text(kind),
+      payload: text(payload),
       error_code: text(code), error_message: text(message))
   }
 }
@@ -49,12 +50,13 @@ extension ReplyAction.Verb {
     case .reply: AGENTHOST_REPLY
     case .forward: AGENTHOST_FORWARD
     case .send: AGENTHOST_SEND
+    case .retry: AGENTHOST_RETRY
     }
   }
 
   private var destination: Destination? {
     switch self {
-    case .reply: nil
+    case .reply, .retry: nil
     case .forward(let destination), .send(let destination): destination
     }
   }
@@ -73,6 +75,14 @@ extension ReplyAction.Verb {
     case nil, .resultList: ""
     case .role(let address), .agent(let address), .list(let address): address
     }
+  }
+}
+
+extension ReplyAction {
+  /// A wait that is shorter than the contract can say is still a wait.
+  fileprivate var delayMilliseconds: UInt32 {
+    guard let delay, delay > .zero else { return 0 }
+    return UInt32(clamping: max(1, Int(min(delay / .milliseconds(1), 4e9))))
   }
 }
 

@@ -44,19 +44,41 @@ public struct Reply: Sendable, Equatable {
     forward(payload, to: .resultList)
   }
 
-  /// This reply, and a new message of the same conversation with `value` merged over this one's payload.
-  public func sending(
-    _ value: some Encodable, to destination: Destination, kind: MessageKind? = nil
-  ) throws -> Reply {
-    sending(try .merging(value), to: destination, kind: kind)
+  /// The same message again, to any agent of this role, `delay` from now; nil: after a wait that the host
+  /// chooses, longer at every time. It counts as a delivery: past the host's limit the message is given up, and its
+  /// sender is told. `reason` is noted in the message's trace.
+  public static func retry(after delay: Duration? = nil, reason: String = "") -> Reply {
+    var action = ReplyAction(verb: .retry, payload: .unchanged)
+    action.delay = delay
+    if !reason.isEmpty { action.failure = .init(code: "retry", message: reason) }
+    return Reply(outcome: action)
   }
 
-  /// This reply, and a new message of the same conversation.
+  /// This reply, with what goes on to a role waiting there for `delay`, by the server's clock. Only a message that
+  /// goes to a role can wait: others fail.
+  public func delayed(by delay: Duration) -> Reply {
+    var reply = self
+    reply.outcome?.delay = delay
+    return reply
+  }
+
+  /// This reply, and a new message of the same conversation with `value` merged over this one's payload.
   public func sending(
-    _ payload: Payload = .unchanged, to destination: Destination, kind: MessageKind? = nil
+    _ value: some Encodable, to destination: Destination, kind: MessageKind? = nil,
+    after delay: Duration? = nil
+  ) throws -> Reply {
+    sending(try .merging(value), to: destination, kind: kind, after: delay)
+  }
+
+  /// This reply, and a new message of the same conversation; to a role it may wait for `delay`.
+  public func sending(
+    _ payload: Payload = .unchanged, to destination: Destination, kind: MessageKind? = nil,
+    after delay: Duration? = nil
   ) -> Reply {
     var reply = self
-    reply.sends.append(ReplyAction(verb: .send(destination), payload: payload, kind: kind))
+    var action = ReplyAction(verb: .send(destination), payload: payload, kind: kind)
+    action.delay = delay
+    reply.sends.append(action)
     return reply
   }
 

@@ -4,6 +4,7 @@ package struct ReplyAction: Sendable, Equatable {
     case reply
     case forward(Destination)
     case send(Destination)
+    case retry
   }
 
   package struct Failure: Sendable, Equatable {
@@ -15,4 +16,6 @@ package struct ReplyAction: Sendable, Equatable {
   package var payload: Payload
   package var kind: MessageKind?
   package var failure: Failure?
+  /// nil: at once, a retry as long as the host sees fit.
+  package var delay: Duration?
 }

@@ -11,7 +11,15 @@ package struct Keys: Sendable, Equatable {
 
   /// Work for a role, shared by everyone in its group.
   package func roleStream(_ role: String) -> String { "\(prefix)stream:role:\(role)" }
-  /// The group on a role's stream. Groups lie within their stream, so they take no prefix.
+  /// Work for a role, of one priority; normal work lies in the role's own stream.
+  package func roleStream(_ role: String, _ priority: Priority) -> String {
+    priority == .normal ? roleStream(role) : priorityStream(role, priority)
+  }
+  /// The stream that names the priority, `normal` too, which clients may write to.
+  package func priorityStream(_ role: String, _ priority: Priority) -> String {
+    "\(prefix)stream:role:\(role):prio:\(priority.rawValue)"
+  }
+  /// The group on a role's streams. Groups lie within their stream, so they take no prefix.
   package func roleGroup(_ role: String) -> String { "cg:role:\(role)" }
   /// Work for one agent.
   package func agentStream(_ agentID: String) -> String { "\(prefix)stream:agent:\(agentID)" }
@@ -20,6 +28,18 @@ package struct Keys: Sendable, Equatable {
   package func resultList(_ name: String) -> String { "\(prefix)\(name)" }
   /// Messages of a role that nobody can work on.
   package func deadLetters(_ role: String) -> String { "\(prefix)dlq:role:\(role)" }
+  /// Messages for a role that are not due yet: a sorted set by the server's time in milliseconds.
+  package func delayed(_ role: String) -> String { "\(prefix)agenthost:delayed:\(role)" }
+  /// What has become of a request: a ``RequestState``.
+  package func request(_ messageID: String) -> String { "\(prefix)agenthost:request:\(messageID)" }
+  /// The request that a producer's key stands for.
+  package func idempotency(_ key: String) -> String { "\(prefix)agenthost:idempotency:\(key)" }
+  /// Requests that were cancelled lately: a sorted set by the time until which they are remembered.
+  package var cancelled: String { "\(prefix)agenthost:cancelled" }
+  /// What operators want of all hosts: a hash with a version.
+  package var desired: String { "\(prefix)agenthost:desired" }
+  /// A worker that lives, by its incarnation.
+  package func host(_ incarnation: String) -> String { "\(prefix)agenthost:host:\(incarnation)" }
   /// Commands for every host.
   package var broadcastAll: String { "\(prefix)broadcast:all" }
   /// Commands for the hosts of a role.

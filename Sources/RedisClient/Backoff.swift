@@ -5,9 +5,11 @@ package struct Backoff: Sendable {
   private let limit: Duration
   private var attempts = 0
 
-  package init(first: Duration = .milliseconds(50), limit: Duration = .seconds(2)) {
+  /// `attempts`: how many have been made before.
+  package init(first: Duration = .milliseconds(50), limit: Duration = .seconds(2), attempts: Int = 0) {
     self.first = first
     self.limit = limit
+    self.attempts = attempts
   }
 
   /// The upper end of the next wait.

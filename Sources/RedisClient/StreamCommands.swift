@@ -15,9 +15,10 @@ package enum StreamCommands {
     RedisCommand("XGROUP", "CREATE", stream, group, "0", "MKSTREAM")
   }
 
-  /// `block` nil: answers at once.
+  /// `count` is for each of the streams. `block` nil: answers at once.
   package static func readGroup(
-    _ group: String, consumer: String, stream: String, after id: String, count: Int, block: TimeAmount?
+    _ group: String, consumer: String, streams: [String], after id: String = undelivered, count: Int,
+    block: TimeAmount?
   ) -> RedisCommand {
     var command = RedisCommand("XREADGROUP", "GROUP", group, consumer, "COUNT")
     command.append(count)
@@ -26,18 +27,27 @@ package enum StreamCommands {
       command.append(Int(block.nanoseconds / 1_000_000))
     }
     command.append("STREAMS")
-    command.append(stream)
-    command.append(id)
+    for stream in streams { command.append(stream) }
+    for _ in streams { command.append(id) }
     return command
   }
 
-  /// The entries in an answer to a read of one stream; none where the answer is null.
-  package static func entries(ofRead reply: RedisReply) throws(RedisError) -> [StreamEntry] {
+  /// The entries in an answer to a read, by their stream; none where the answer is null.
+  package static func entries(
+    ofRead reply: RedisReply
+  ) throws(RedisError) -> [(stream: String, entries: [StreamEntry])] {
     if reply.root.isNull { return [] }
-    guard var streams = reply.root.elements, var stream = streams.next()?.elements, stream.next() != nil,
-      let list = stream.next()
-    else { throw .unexpectedReply(command: "a read of a stream") }
-    return try entries(of: list)
+    guard let streams = reply.root.elements, streams.remaining > 0 else {
+      throw .unexpectedReply(command: "a read of a stream")
+    }
+    var found: [(stream: String, entries: [StreamEntry])] = []
+    for element in streams {
+      guard var parts = element.elements, let stream = parts.next()?.string, let list = parts.next() else {
+        throw .unexpectedReply(command: "a read of a stream")
+      }
+      found.append((stream, try entries(of: list)))
+    }
+    return found
   }
 
   /// The entries in a list of entries. One that was deleted while it was pending has no fields.
@@ -50,9 +60,14 @@ package enum StreamCommands {
       guard var parts = element.elements, let id = parts.next()?.string, let fields = parts.next() else {
         throw .unexpectedReply(command: "a read of a stream")
       }
-      entries.append(StreamEntry(id: id, fields: try pairs(of: fields)))
+      entries.append(try entry(id, fields: fields))
     }
     return entries
+  }
+
+  /// One entry, from its id and the list of its fields.
+  package static func entry(_ id: String, fields: RedisValue) throws(RedisError) -> StreamEntry {
+    StreamEntry(id: id, fields: try pairs(of: fields))
   }
 
   private static func pairs(of value: RedisValue) throws(RedisError) -> [(name: String, value: ByteBuffer)] {

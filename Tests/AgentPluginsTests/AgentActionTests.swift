@@ -16,7 +16,8 @@ import Testing
     kind: StaticString = "", payload: StaticString = "", code: StaticString = "", message: StaticString = ""
   ) -> agenthost_action_v1 {
     agenthost_action_v1(
-      verb: verb, target: target, payload_mode: mode, reserved: 0, address: text(address), kind: text(kind),
+      verb: verb, target: target, payload_mode: mode, delay_milliseconds: 0, address: text(address),
+      kind: text(kind),
       payload: text(payload), error_code: text(code), error_message: text(message))
   }
 
@@ -63,7 +64,7 @@ import Testing
   @Test func `What the contract does not have is refused, with the action's number`() {
     let reply = action(AGENTHOST_REPLY)
     #expect(refusal([reply, action(0)]) == "action 1: verb 0 is not known")
-    #expect(refusal([action(4)]) == "action 0: verb 4 is not known")
+    #expect(refusal([action(5)]) == "action 0: verb 5 is not known")
     #expect(refusal([action(AGENTHOST_SEND)]) == "action 0: target 0 is not known")
     #expect(refusal([action(AGENTHOST_FORWARD, target: 4)]) == "action 0: target 4 is not known")
     #expect(refusal([action(AGENTHOST_REPLY, mode: 3)]) == "action 0: payload mode 3 is not known")
@@ -75,8 +76,9 @@ import Testing
   @Test func `A message goes one way`() {
     let reply = action(AGENTHOST_REPLY)
     let forward = action(AGENTHOST_FORWARD, target: AGENTHOST_TO_ROLE, address: "r")
-    for pair in [[reply, reply], [reply, forward], [forward, forward]] {
-      #expect(refusal(pair) == "2 replies and forwards; a message goes one way")
+    let retry = action(AGENTHOST_RETRY)
+    for pair in [[reply, reply], [reply, forward], [forward, forward], [retry, reply]] {
+      #expect(refusal(pair) == "2 replies, forwards and retries; a message goes one way")
     }
   }
 

@@ -15,8 +15,8 @@ import Testing
   /// What was decided, in a word or two.
   private func decided(_ admission: Admission, _ delivery: Delivery, now: Double = 2000) -> String {
     switch admission.decide(delivery, now: now) {
-    case .admit(_, let timeout): "admit for \(timeout)"
-    case .refuse(_, let refusal): "refuse: \(refusal)"
+    case .admit(_, _, let timeout): "admit for \(timeout)"
+    case .refuse(_, _, let refusal): "refuse: \(refusal)"
     case .unreadable(let error): "unreadable: \(error?.description ?? "no field")"
     }
   }

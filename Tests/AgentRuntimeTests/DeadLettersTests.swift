@@ -13,7 +13,7 @@ struct DeadLettersTests {
     let entry = StreamEntry(id: "1-1", fields: (0..<count).map { ("f\($0)", ByteBuffer(string: "v,\($0)")) })
     let delivery = Delivery(source: source, entry: entry, deliveries: 2)
     let write = DeadLetters.write(
-      delivery, code: "c", reason: "why", agentID: "a", codeHash: "h", now: 1.5, keys: Keys())
+      delivery, deliveries: 2, code: "c", reason: "why", agentID: "a", codeHash: "h", now: 1.5, keys: Keys())
     guard case .deadLetter(stream: "dlq:role:r", let fields) = write else { return [:] }
     return Dictionary(fields.map { ($0.name, String(buffer: $0.value)) }) { first, _ in first }
   }

@@ -14,7 +14,7 @@ struct RedisDiscoveryTests {
 
   /// A listening socket on a free port of this machine.
   private func listener() throws -> (descriptor: Int32, port: UInt16) {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
@@ -49,7 +49,7 @@ struct RedisDiscoveryTests {
 
   @Test func aSocketFileCountsOnlyWhileSomebodyListens() throws {
     let path = RedisDiscovery.socketPath(dataDirectory: directory.path)
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = try #require(RedisDiscovery.unixAddress(path: path))
     // SAFETY: the pointer is to a live sockaddr_un and is used only within the closure.
     let bound = withUnsafePointer(to: &address) { pointer in

@@ -8,7 +8,8 @@ import NIOCore
 /// The agent on whose stream the messages of these tests lie.
 let upper = AgentIdentity(role: "upper", agentID: "host:1:2")
 
-let router = Router(keys: Keys(prefix: "{ns}:"), envelopeLimits: EnvelopeLimits(), resultTimeToLive: 600)
+let router = Router(
+  keys: Keys(prefix: "{ns}:"), envelopeLimits: EnvelopeLimits(), resultTimeToLive: 600, requestTimeToLive: 60)
 
 /// A step of two seconds that began at 1000.
 let step = Step(startTimestamp: 1000, duration: 2)
@@ -36,7 +37,9 @@ func message(
   let delivery = delivery(more, payload: payload, deliveries: deliveries)
   let bytes = delivery.envelope ?? ByteBuffer()
   let envelope = try bytes.withUnsafeReadableBytes { try Envelope(scanning: $0) }
-  return ReceivedMessage(delivery: delivery, bytes: bytes, envelope: envelope, agent: upper)
+  let member = bytes.withUnsafeReadableBytes { envelope.hostMember(in: $0) }
+  return ReceivedMessage(
+    delivery: delivery, bytes: bytes, envelope: envelope, hostMember: member, agent: upper)
 }
 
 /// A write as a test looks at it: where to, and the envelope as JSON.
@@ -44,17 +47,26 @@ struct WrittenEnvelope {
   let key: String
   let isList: Bool
   let timeToLive: Int
+  /// How the request ended, where it did.
+  let state: RequestState?
+  /// Milliseconds that it waits.
+  let delay: Int
   let json: JSONValue
 
   /// nil where the write carries no envelope that is JSON.
   init?(_ write: CommitWrite?) {
     let bytes: [UInt8]
+    var (isList, timeToLive, state, delay) = (false, 0, RequestState?.none, 0)
     switch write {
-    case .forward(let stream, let envelope): (key, isList, timeToLive, bytes) = (stream, false, 0, envelope)
+    case .forward(let stream, _, let envelope): (key, bytes) = (stream, envelope)
     case .result(let list, let envelope, let seconds):
       (key, isList, timeToLive, bytes) = (list, true, seconds, envelope)
+    case .end(let end):
+      (key, isList, timeToLive, bytes, state) = (end.list, true, end.timeToLive, end.envelope, end.state)
+    case .delay(let message): (key, bytes, delay) = (message.set, message.envelope, message.milliseconds)
     case .deadLetter, nil: return nil
     }
+    (self.isList, self.timeToLive, self.state, self.delay) = (isList, timeToLive, state, delay)
     guard let json = bytes.withUnsafeBytes({ try? JSONValue.parse($0) }) else { return nil }
     self.json = json
   }

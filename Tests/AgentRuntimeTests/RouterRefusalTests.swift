@@ -51,12 +51,11 @@ import Testing
     let text = String(repeating: "x", count: 4000)
     let action = reply(.replace(Array(#"{"text":"\#(text)"}"#.utf8)))
     let whole = try router.writes(for: [action], of: message(), step: step)
-    guard case .result(_, let envelope, _) = whole.first else {
-      Issue.record("\(whole)")
-      return
-    }
+    let envelope = try #require(whole.first).envelope
     func limited(_ bytes: Int) -> Router {
-      Router(keys: Keys(), envelopeLimits: EnvelopeLimits(maximumBytes: bytes), resultTimeToLive: 1)
+      Router(
+        keys: Keys(), envelopeLimits: EnvelopeLimits(maximumBytes: bytes), resultTimeToLive: 1,
+        requestTimeToLive: 60)
     }
     #expect(try refusal([action], by: limited(envelope.count)) == nil)
     #expect(

@@ -54,6 +54,16 @@ import Testing
       name: "AGENTHOST_MAX_DELIVERIES", unit: "deliveries", byDefault: "5", good: ["1": "1", "1000": "1000"],
       bad: ["0", "1001"]),
     Row(
+      name: "AGENTHOST_LEASE", unit: "seconds", byDefault: "30.0", good: ["0.5": "0.5", "3600": "3600.0"],
+      bad: ["0", "0.4", "3601", "30s"]),
+    Row(
+      name: "AGENTHOST_FOREIGN_LEASE", unit: "seconds", byDefault: "600.0",
+      good: ["1": "1.0", "1e6": "1000000.0"],
+      bad: ["0", "0.9", "1e7", "10m"]),
+    Row(
+      name: "AGENTHOST_REQUEST_TTL", unit: "seconds", byDefault: "900",
+      good: ["1": "1", "2147483648": "2147483648"], bad: ["0", "2147483649", "15m"]),
+    Row(
       name: "AGENTHOST_TASK_TIMEOUT", unit: "seconds", byDefault: "60.0",
       good: ["0.001": "0.001", "1e6": "1000000.0"],
       bad: ["0", "0.0009", "1000001", "60s"]),

@@ -62,7 +62,8 @@ struct AgentStreamConsumerTests {
       slots: slots)
     let roleInbox = Inbox()
     let roleReader = await RoleConsumer(
-      client: streams.client, source: role, receiver: roleInbox, logger: silentLogger)
+      client: streams.client, lanes: RoleLanes(sources: [role]), slots: slots, receiver: roleInbox,
+      logger: silentLogger)
     try await reading(reader.consumer, wokenBy: reader.waker) {
       try await reading(roleReader) {
         try await streams.waitUntilBlocked(2)

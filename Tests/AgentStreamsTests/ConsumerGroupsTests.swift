@@ -6,6 +6,7 @@ import Testing
 @testable import AgentStreams
 
 @Suite struct ConsumerGroupsTests {
+  private static let agent = ConsumerName(agentID: "h:1:1", incarnation: Streams.life)
   @Test func `A consumer that holds something stays, and one that holds nothing goes`() async throws {
     let streams = try await Streams()
     let source = try await streams.source()
@@ -34,13 +35,15 @@ import Testing
   {
     let streams = try await Streams()
     let role = try await streams.source()
-    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1",
+      consumer: Self.agent.description)
     try await streams.add(0..<1, to: role.stream)
     try await streams.send("XADD", own.stream, "*", "envelope", "1", "more", "x")
     try await streams.add(2..<4, to: own.stream)
     try await streams.read(own, count: 1)
     try await ConsumerGroups.retireAgentStream(
-      own.stream, group: own.group, roleStream: role.stream, client: streams.client)
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
     #expect(try await streams.integer("EXISTS", own.stream) == 0)
     #expect(try await streams.envelopes(of: role.stream) == ["0", "1", "2", "3"])
     let entries = try await streams.read(role)
@@ -50,10 +53,12 @@ import Testing
 
   @Test func `An agent's stream that is empty or gone is retired without a trace`() async throws {
     let streams = try await Streams()
-    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1",
+      consumer: Self.agent.description)
     for _ in 0..<2 {
       try await ConsumerGroups.retireAgentStream(
-        own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+        of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
     }
     #expect(try await streams.integer("EXISTS", own.stream) == 0)
     #expect(try await streams.integer("EXISTS", "stream:role:upper") == 0)
@@ -62,19 +67,23 @@ import Testing
   @Test func `What an agent has finished does not become work again`() async throws {
     let streams = try await Streams()
     try await streams.send("XGROUP", "CREATE", "stream:agent:h:1:1", "audit", "0", "MKSTREAM")
-    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1",
+      consumer: Self.agent.description)
     try await streams.add(0..<2, to: own.stream)
     let done = try await streams.deliveries(own, count: 1)
     // Another group reads the stream, so the entry stays there after it was acknowledged.
     #expect(try await streams.commit(done.map { $0.settled() }) == [.done])
     try await ConsumerGroups.retireAgentStream(
-      own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
     #expect(try await streams.envelopes(of: "stream:role:upper") == ["1"])
   }
 
   @Test func `An entry of thousands of fields is moved as well`() async throws {
     let streams = try await Streams()
-    let own = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1",
+      consumer: Self.agent.description)
     var add = RedisCommand("XADD", own.stream, "*")
     for field in 0..<4500 {
       add.append("f\(field)")
@@ -82,7 +91,7 @@ import Testing
     }
     _ = try await streams.client.send(add)
     try await ConsumerGroups.retireAgentStream(
-      own.stream, group: own.group, roleStream: "stream:role:upper", client: streams.client)
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
     #expect(try await streams.integer("XLEN", "stream:role:upper") == 1)
   }
 

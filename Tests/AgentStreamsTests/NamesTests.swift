@@ -57,10 +57,15 @@ struct NamesTests {
 
   @Test("a consumer's name is the agent's id and the worker's incarnation")
   func consumerName() {
-    let name = ConsumerName(agentID: "host:1:2", incarnation: "abc")
-    #expect(name.description == "host:1:2/abc")
+    let name = ConsumerName(agentID: "host:1:2", incarnation: "00000000000000ab")
+    #expect(name.description == "host:1:2/00000000000000ab")
     #expect(ConsumerName(name.description) == name)
-    #expect(ConsumerName("a/b/c") == ConsumerName(agentID: "a/b", incarnation: "c"))
+    for foreign in [
+      "a/b/c", "host:1:2/abc", "host:1/00000000000000ab", "host:a:2/00000000000000ab",
+      "x:1:2/0000000000000gab",
+    ] {
+      #expect(ConsumerName(foreign) == nil, "\(foreign) is not agenthost's")
+    }
     #expect(ConsumerName("python-consumer-1") == nil)
     #expect(ConsumerName("") == nil)
   }

@@ -8,7 +8,9 @@ import Testing
 struct RoleConsumerTests {
   private func consumer(_ client: RedisClient, _ source: DeliverySource, _ inbox: Inbox) async -> RoleConsumer
   {
-    await RoleConsumer(client: client, source: source, receiver: inbox, logger: silentLogger)
+    await RoleConsumer(
+      client: client, lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
+      logger: silentLogger)
   }
 
   @Test func `What is there and what comes later is delivered in order, once`() async throws {

@@ -9,6 +9,10 @@ let silentLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// A server of a test's own, and what tests ask it.
 struct Streams {
+  /// A worker's life; the names of consumers end in one.
+  static let life = "00000000000000aa"
+  static let consumer = "host:1:1/\(life)"
+
   let server: RedisTestServer
   let client: RedisClient
 
@@ -36,7 +40,8 @@ struct Streams {
 
   /// A source whose stream and group exist.
   func source(
-    stream: String = "stream:role:upper", group: String = "cg:role:upper", consumer: String = "host:1:1/now",
+    stream: String = "stream:role:upper", group: String = "cg:role:upper",
+    consumer: String = Streams.consumer,
     capacity: Int = 1024
   ) async throws -> DeliverySource {
     let source = DeliverySource(
@@ -63,9 +68,8 @@ struct Streams {
     -> [StreamEntry]
   {
     let command = StreamCommands.readGroup(
-      source.group, consumer: consumer ?? source.consumer, stream: source.stream, after: ">", count: count,
-      block: nil)
-    return try StreamCommands.entries(ofRead: try await client.send(command))
+      source.group, consumer: consumer ?? source.consumer, streams: [source.stream], count: count, block: nil)
+    return try StreamCommands.entries(ofRead: try await client.send(command)).first?.entries ?? []
   }
 
   /// Deliveries of the next entries.
@@ -126,6 +130,18 @@ final class Inbox: DeliveryReceiver {
   }
 
   var texts: [String] { deliveries.map { $0.envelope.map { String(buffer: $0) } ?? "" } }
+
+  private(set) var handedBack: [Delivery] = []
+  private(set) var lost: [String] = []
+
+  func handBack(_ deliveries: [Delivery]) {
+    handedBack += deliveries
+  }
+
+  func lost(_ ids: [String], of source: DeliverySource) {
+    lost += ids
+    for delivery in deliveries where ids.contains(delivery.entry.id) { source.release(delivery) }
+  }
 
   func receive(_ deliveries: [Delivery]) {
     self.deliveries += deliveries

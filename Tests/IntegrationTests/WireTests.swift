@@ -54,7 +54,7 @@ struct WireTests {
 
   @Test("what the host keeps in a payload stays digit for digit, and no agent can forge or drop it")
   func hostMemberOfThePayload() async throws {
-    let kept = #""__agenthost":{"attempt":1.10,"deadline":1e3}"#
+    let kept = #""__agenthost":{"theirs":1.10,"others":1e3}"#
     let request = WireRequest(payload: #"{"text":"abc",\#(kept),"size":3}"#)
     try await wire.send(request, to: "huge")
     let text = try await wire.text(from: request.resultList)

@@ -7,11 +7,13 @@ import Testing
 @Suite struct StreamCommandTests {
   @Test func `A read that blocks and one that does not`() {
     var blocking = StreamCommands.readGroup(
-      "g", consumer: "c", stream: "s", after: ">", count: 12, block: .milliseconds(1500))
-    let expected = ["XREADGROUP", "GROUP", "g", "c", "COUNT", "12", "BLOCK", "1500", "STREAMS", "s", ">"]
+      "g", consumer: "c", streams: ["s", "t"], count: 12, block: .milliseconds(1500))
+    let expected = [
+      "XREADGROUP", "GROUP", "g", "c", "COUNT", "12", "BLOCK", "1500", "STREAMS", "s", "t", ">", ">",
+    ]
     #expect(arguments(&blocking) == expected)
     var immediate = StreamCommands.readGroup(
-      "g", consumer: "c", stream: "s", after: "0", count: 1, block: nil)
+      "g", consumer: "c", streams: ["s"], after: "0", count: 1, block: nil)
     #expect(arguments(&immediate) == ["XREADGROUP", "GROUP", "g", "c", "COUNT", "1", "STREAMS", "s", "0"])
   }
 
@@ -29,8 +31,8 @@ import Testing
     _ = try await connection.send(add)
     _ = try await connection.send(StreamCommands.createGroup("g", of: "s"))
     let reply = try await connection.send(
-      StreamCommands.readGroup("g", consumer: "c", stream: "s", after: ">", count: 10, block: nil))
-    let entries = try StreamCommands.entries(ofRead: reply)
+      StreamCommands.readGroup("g", consumer: "c", streams: ["s"], count: 10, block: nil))
+    let entries = try StreamCommands.entries(ofRead: reply).first?.entries ?? []
     #expect(entries.map(\.id) == ["5-1"])
     #expect(entries.first?.fields.map(\.name) == ["b", "a"])
     #expect(entries.first?.fields.last.map { Array($0.value.readableBytesView) } == [0, 255])
@@ -46,8 +48,8 @@ import Testing
     _ = try await connection.send(StreamCommands.createGroup("g", of: "s"))
     func readGroup(_ after: String) async throws -> [StreamEntry] {
       let command = StreamCommands.readGroup(
-        "g", consumer: "c", stream: "s", after: after, count: 9, block: nil)
-      return try StreamCommands.entries(ofRead: try await connection.send(command))
+        "g", consumer: "c", streams: ["s"], after: after, count: 9, block: nil)
+      return try StreamCommands.entries(ofRead: try await connection.send(command)).first?.entries ?? []
     }
     #expect(try await readGroup(">").count == 1)
     #expect(try await readGroup(">").isEmpty)

@@ -12,13 +12,21 @@ final class AgentRegistry {
     var isReading = false
   }
 
+  /// What is known of workers that have died.
+  private struct Dead {
+    var incarnations: Set<String> = []
+    /// Roles for which they are still being taken over.
+    var unfinished = 0
+  }
+
   private let client: RedisClient
   private let keys: Keys
   private let identity: HostIdentity
   private let records: WorkerRecords
-  /// Workers that have been taken over wholly, as far as this host serves their roles.
-  private var takenOver: Set<String> = []
+  private var dead = Dead()
   private let settings: Settings
+  private let leases: LeasePolicy
+  private var pausedRoles: Set<String> = []
   private let road: Road
   private let loops: LoopGroup
   private let waker: AgentStreamWaker
@@ -35,6 +43,7 @@ final class AgentRegistry {
     self.identity = identity
     self.records = records
     self.settings = settings
+    leases = settings.leasePolicy
     self.road = road
     self.logger = logger
     loops = LoopGroup()
@@ -49,6 +58,22 @@ final class AgentRegistry {
   }
 
   var agents: [ServedAgent] { entries.map(\.agent) }
+
+  var roles: [String] { entries.map(\.agent.identity.role) }
+
+  /// Nothing new is taken for these roles; for all others it is.
+  func pause(_ roles: Set<String>) {
+    for role in roles.symmetricDifference(pausedRoles) where self.roles.contains(role) {
+      logger.notice("role \(role) is \(roles.contains(role) ? "paused" : "resumed")")
+    }
+    pausedRoles = roles
+    for entry in entries { applyPause(to: entry.agent) }
+  }
+
+  private func applyPause(to agent: ServedAgent) {
+    let isPaused = pausedRoles.contains(agent.identity.role)
+    if isPaused { agent.slots.pause() } else { agent.slots.resume() }
+  }
 
   func agent(of role: String) -> ServedAgent? { entries.first { $0.agent.identity.role == role }?.agent }
 
@@ -66,66 +91,67 @@ final class AgentRegistry {
   }
 
   /// Begins to read for all agents that have been added: only when all of them have their streams, or the
-  /// first message of a new host would find that the next role does not exist yet.
+  /// first message of a new host would find that the next role does not exist yet. What dead workers held is taken
+  /// over meanwhile.
   func startReading() async {
-    var added: [(DeliverySource, any DeliveryReceiver)] = []
+    let dead = deadWorkers()
     for index in entries.indices where !entries[index].isReading {
       entries[index].isReading = true
       let readers = entries[index].readers
+      let recoverer = makeRecoverer(of: entries[index].agent, dead: dead)
       loops.add { await readers.role.run() }
       loops.add { await readers.own.run() }
-      let agent = entries[index].agent
-      added += [(agent.roleSource, agent), (agent.ownSource, agent)]
+      loops.add { await recoverer.run() }
     }
-    takeOver(to: added)
     for entry in entries { await waker.add(entry.readers.own) }
+  }
+
+  private func deadWorkers() -> [String] {
+    do throws(SystemCallError) {
+      return try records.dead()
+    } catch {
+      logger.error(
+        "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")
+      return []
+    }
+  }
+
+  private func makeRecoverer(of agent: ServedAgent, dead: [String]) -> Recoverer {
+    let recoverer = Recoverer(
+      client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
+      dead: dead, logger: logger)
+    self.dead.incarnations.formUnion(dead)
+    self.dead.unfinished += 1
+    recoverer.onceTheDeadAreGone { _ in self.dead.unfinished -= 1 }
+    return recoverer
   }
 
   private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
     let slots = Slots(capacity: instance.descriptor.concurrency ?? settings.concurrency)
     let consumer = ConsumerName(agentID: agentID, incarnation: identity.incarnation).description
-    return ServedAgent(
-      identity: AgentIdentity(role: role, agentID: agentID), instance: instance,
-      roleSource: DeliverySource(
-        stream: keys.roleStream(role), group: keys.roleGroup(role), consumer: consumer, role: role,
-        slots: slots),
+    let agent = ServedAgent(
+      identity: AgentIdentity(role: role, agentID: agentID), instance: instance, slots: slots,
+      lanes: RoleLanes(keys: keys, role: role, consumer: consumer, slots: slots),
       ownSource: DeliverySource(
         stream: keys.agentStream(agentID), group: keys.agentGroup(agentID), consumer: consumer, role: role,
         slots: slots),
       road: road)
+    applyPause(to: agent)
+    return agent
   }
 
   private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
-    try await StreamGroups.ensure(agent.roleSource, send: connection.send)
-    try await StreamGroups.ensure(agent.ownSource, send: connection.send)
+    for source in agent.sources { try await StreamGroups.ensure(source, send: connection.send) }
+    try await StreamGroups.join(agent.ownSource, send: connection.send)
   }
 
   private func makeReaders(of agent: ServedAgent) -> Readers {
     Readers(
-      role: RoleConsumer(client: client, source: agent.roleSource, receiver: agent, logger: logger),
+      role: RoleConsumer(
+        client: client, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
       own: AgentStreamConsumer(client: client, source: agent.ownSource, receiver: agent, logger: logger))
-  }
-
-  /// What dead workers held is taken over while fresh messages are read.
-  private func takeOver(to sources: [(DeliverySource, any DeliveryReceiver)]) {
-    let dead: [String]
-    do throws(SystemCallError) {
-      dead = try records.dead()
-    } catch {
-      logger.error("workers that died can't be found, what they held stays with them: \(error)")
-      return
-    }
-    guard !dead.isEmpty, !sources.isEmpty else { return }
-    let recoverer = Recoverer(client: client, keys: keys, logger: logger)
-    loops.add {
-      if await recoverer.takeOver(fromWorkers: dead, to: sources) { await self.tookOver(dead) }
-    }
-  }
-
-  private func tookOver(_ workers: [String]) {
-    takenOver.formUnion(workers)
   }
 
   /// Takes no more for `agent`; what it holds goes on.
@@ -149,10 +175,12 @@ final class AgentRegistry {
   /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
   func retire(_ agent: ServedAgent) async {
     do throws(RedisError) {
-      try await ConsumerGroups.leave(agent.roleSource, consumer: agent.roleSource.consumer, client: client)
+      for source in agent.lanes.sources {
+        try await ConsumerGroups.leave(source, consumer: source.consumer, client: client)
+      }
+      guard let name = ConsumerName(agent.ownSource.consumer) else { return }
       try await ConsumerGroups.retireAgentStream(
-        agent.ownSource.stream, group: agent.ownSource.group, roleStream: agent.roleSource.stream,
-        client: client)
+        of: name, role: agent.identity.role, keys: keys, client: client)
     } catch {
       logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
     }
@@ -161,7 +189,7 @@ final class AgentRegistry {
   /// At the end, when this worker holds nothing any more. The dead are remembered until then: a library that
   /// comes later may serve a role of theirs.
   func retireRecords() {
-    records.forget(takenOver.sorted())
+    if dead.unfinished == 0 { records.forget(dead.incarnations.sorted()) }
     records.retire()
   }
 }

@@ -46,7 +46,7 @@ final class Retirement {
   func end(_ agent: ServedAgent, within seconds: Double) async {
     await end(agent.instance, within: seconds)
     let deadline = ContinuousClock.now + Self.commitLimit
-    while agent.roleSource.heldCount + agent.ownSource.heldCount > 0, .now < deadline {
+    while agent.heldCount > 0, .now < deadline {
       guard (try? await Task.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
     }
     await registry.retire(agent)

@@ -23,9 +23,9 @@ package struct Admission: Sendable {
   }
 
   package enum Decision: Sendable {
-    case admit(Envelope, timeout: Double)
+    case admit(Envelope, HostMember?, timeout: Double)
     /// A whole envelope that no agent may have.
-    case refuse(Envelope, AdmissionRefusal)
+    case refuse(Envelope, HostMember?, AdmissionRefusal)
     /// No envelope at all.
     case unreadable(EnvelopeError?)
   }
@@ -36,33 +36,45 @@ package struct Admission: Sendable {
     return envelopeBytes.withUnsafeReadableBytes { bytes in
       do throws(EnvelopeError) {
         let envelope = try Envelope(scanning: bytes, limits: envelopeLimits)
-        if let refusal = refusal(of: envelope, deliveries: delivery.deliveries, now: now) {
-          return .refuse(envelope, refusal)
+        let member = envelope.hostMember(in: bytes)
+        let deliveries = delivery.deliveries + (member?.attempts ?? 0)
+        if let refusal = refusal(of: envelope, member, deliveries: deliveries, now: now) {
+          return .refuse(envelope, member, refusal)
         }
-        return timeout(of: envelope, in: bytes)
+        switch timeout(of: envelope, member, in: bytes, now: now) {
+        case .success(let timeout): return .admit(envelope, member, timeout: timeout)
+        case .failure(let refusal): return .refuse(envelope, member, refusal)
+        }
       } catch {
         return .unreadable(error)
       }
     }
   }
 
-  private func refusal(of envelope: Envelope, deliveries: Int, now: Double) -> AdmissionRefusal? {
+  private func refusal(
+    of envelope: Envelope, _ member: HostMember?, deliveries: Int, now: Double
+  ) -> AdmissionRefusal? {
     if deliveries > maximumDeliveries { return .tooManyDeliveries(deliveries - 1) }
-    return safety.violation(of: envelope, now: now).map(AdmissionRefusal.safety)
+    if let deadline = member?.deadline, now >= deadline { return .deadline(passed: now - deadline) }
+    return safety.violation(of: envelope, due: member?.due, now: now).map(AdmissionRefusal.safety)
   }
 
-  private func timeout(of envelope: Envelope, in bytes: UnsafeRawBufferPointer) -> Decision {
+  /// In seconds; no longer than to the request's deadline, so that what is left of it shrinks at every step.
+  private func timeout(
+    of envelope: Envelope, _ member: HostMember?, in bytes: UnsafeRawBufferPointer, now: Double
+  ) -> Result<Double, AdmissionRefusal> {
+    let remaining = (member?.deadline).map { $0 - now } ?? .infinity
     switch envelope.agentTimeout(in: bytes) {
-    case .absent: .admit(envelope, timeout: taskTimeout)
-    case .seconds(let seconds) where seconds <= 0: .refuse(envelope, .outOfTime(seconds))
-    case .seconds(let seconds): .admit(envelope, timeout: min(seconds, maximumTaskTimeout))
-    case .invalid(let why): .refuse(envelope, .invalidTimeout(why))
+    case .absent: return .success(min(taskTimeout, remaining))
+    case .seconds(let seconds) where seconds <= 0: return .failure(.outOfTime(seconds))
+    case .seconds(let seconds): return .success(min(seconds, maximumTaskTimeout, remaining))
+    case .invalid(let why): return .failure(.invalidTimeout(why))
     }
   }
 }
 
 /// Why no agent may have a message.
-package enum AdmissionRefusal: Sendable, Equatable {
+package enum AdmissionRefusal: Error, Sendable, Equatable {
   /// A limit of the specification's circuit breaker, in its words.
   case safety(String)
   /// `__agent_timeout_sec` allows no time at all.
@@ -71,4 +83,8 @@ package enum AdmissionRefusal: Sendable, Equatable {
   case invalidTimeout(String)
   /// Agents have had it so often, and their worker did not live to tell.
   case tooManyDeliveries(Int)
+  /// The request's deadline was so many seconds ago.
+  case deadline(passed: Double)
+  /// The request was cancelled.
+  case cancelled
 }

@@ -9,6 +9,7 @@ struct ReceivedMessage: Sendable {
   let delivery: Delivery
   let bytes: ByteBuffer
   let envelope: Envelope
+  let hostMember: HostMember?
   let agent: AgentIdentity
 
   /// The envelope's fields are spans into these bytes.
@@ -17,6 +18,11 @@ struct ReceivedMessage: Sendable {
   }
 
   var resultList: String { withBytes { envelope.resultList(in: $0) } }
+
+  var messageID: String { withBytes { envelope.messageID(in: $0) } }
+
+  /// How often agents were given the message, this time included; a retry makes a new entry.
+  var deliveries: Int { delivery.deliveries + (hostMember?.attempts ?? 0) }
 }
 
 /// A message on its way through an agent. One object for each, shared by the host's loop and the
@@ -56,7 +62,7 @@ final class AdmittedMessage: AgentMessage {
                   sender_agent_id: senderAgentID, kind: kind,
                   payload: text(envelope.span(.payload).bytes(in: bytes)), timeout_seconds: timeout,
                   process_count: UInt32(clamping: envelope.processCount),
-                  deliveries: UInt32(clamping: received.delivery.deliveries))
+                  deliveries: UInt32(clamping: received.deliveries))
                 body(&message)
               }
             }

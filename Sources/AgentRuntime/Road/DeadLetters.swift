@@ -15,12 +15,13 @@ enum DeadLetters {
   static let maximumFields = 1000
 
   static func write(
-    _ delivery: Delivery, code: String, reason: String, agentID: String, codeHash: String, now: Double,
+    _ delivery: Delivery, deliveries: Int, code: String, reason: String, agentID: String, codeHash: String,
+    now: Double,
     keys: Keys
   ) -> CommitWrite {
     var fields: [CommitWrite.DeadLetterField] = [
       .init("reason", "\(code): \(reason)"),
-      .init("deliveries", String(delivery.deliveries)),
+      .init("deliveries", String(deliveries)),
       .init("agent_id", agentID),
       .init("code_hash", codeHash),
       .init("time", "\(now)"),

@@ -17,6 +17,10 @@ package struct Outcome: Sendable {
     case timedOut
     /// The host ends before the agent did.
     case handedBack
+    /// The request was cancelled.
+    case cancelled
+    /// Somebody else has the entry now.
+    case lost
   }
 
   let message: AdmittedMessage
@@ -96,7 +100,22 @@ package final class Dispatcher {
 
   /// Ends all work: every message goes back to where it came from.
   func handBackAll() {
-    end { _ in .handedBack }
+    end { _, _ in .handedBack }
+  }
+
+  /// Ends the work on requests that have been cancelled.
+  func cancel(_ messageIDs: Set<String>) {
+    if messageIDs.isEmpty { return }
+    end { message, _ in messageIDs.contains(message.received.messageID) ? .cancelled : nil }
+  }
+
+  /// Ends the work on entries that somebody else has now.
+  func abandon(_ ids: [String], of source: DeliverySource) {
+    let ids = Set(ids)
+    end { message, _ in
+      let delivery = message.received.delivery
+      return delivery.source === source && ids.contains(delivery.entry.id) ? .lost : nil
+    }
   }
 
   private func insert(_ call: Call, at token: CallToken) {
@@ -128,11 +147,11 @@ package final class Dispatcher {
   }
 
   /// Ends each message for which `result` gives a reason, and cancels its agent's work.
-  private func end(_ result: (NIODeadline) -> Outcome.Result?) {
+  private func end(_ result: (AdmittedMessage, NIODeadline) -> Outcome.Result?) {
     let now = NIODeadline.now()
     for (slot, call) in open.enumerated() {
       guard case .message(let message, let instance, let deadline, let outcomes) = call,
-        let reason = result(deadline), let token = calls.token(openAt: slot), calls.revoke(token)
+        let reason = result(message, deadline), let token = calls.token(openAt: slot), calls.revoke(token)
       else { continue }
       open[slot] = nil
       openMessages -= 1
@@ -157,7 +176,7 @@ package final class Dispatcher {
     timer = nil
     let now = NIODeadline.now()
     var earliest: NIODeadline?
-    end { deadline in
+    end { _, deadline in
       guard deadline > now else {
         timeouts += 1
         return .timedOut

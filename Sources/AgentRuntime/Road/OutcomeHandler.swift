@@ -9,15 +9,18 @@ import RedisClient
 @IOActor
 final class OutcomeHandler: OutcomeReceiver {
   private let refusals: Refusals
+  private let maximumDeliveries: Int
   private let committer: Committer
 
-  init(refusals: Refusals, committer: Committer) {
+  init(refusals: Refusals, maximumDeliveries: Int, committer: Committer) {
     self.refusals = refusals
+    self.maximumDeliveries = maximumDeliveries
     self.committer = committer
   }
 
   func receive(_ outcome: Outcome) {
     let message = outcome.message.received
+    if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
     committer.submit(
       Settlement(
@@ -32,7 +35,7 @@ final class OutcomeHandler: OutcomeReceiver {
     switch outcome.result {
     case .actions(let actions):
       do throws(InvalidOutcome) {
-        return (step, try router.writes(for: actions, of: message, step: step))
+        return try self.writes(for: actions, message, step)
       } catch {
         return failure("exception", "the agent's outcome is invalid: \(error)", message, step)
       }
@@ -40,10 +43,42 @@ final class OutcomeHandler: OutcomeReceiver {
       return failure("exception", text, message, step)
     case .timedOut:
       return failure("timeout", "Timed out after \(outcome.message.timeout)s", message, step)
-    case .handedBack:
-      let again = CommitWrite.forward(
-        stream: message.delivery.source.stream, envelope: Array(message.bytes.readableBytesView))
-      return (step, [again])
+    case .handedBack: return (step, [router.handBack(message.delivery, message)])
+    case .cancelled: return (step, [refusals.cancelled(message, step)])
+    case .lost: return (step, [])
+    }
+  }
+
+  private func writes(
+    for actions: [AgentAction], _ message: ReceivedMessage, _ step: Step
+  ) throws(InvalidOutcome) -> (Step, [CommitWrite]) {
+    let router = refusals.router
+    guard let retry = actions.first(where: { $0.verb == .retry }) else {
+      return (step, try router.writes(for: actions, of: message, step: step))
+    }
+    let sends = try router.writes(for: actions.filter { $0.verb != .retry }, of: message, step: step)
+    let (failed, writes) = self.retry(retry, message, step)
+    return (failed, writes + sends)
+  }
+
+  private func retry(
+    _ action: AgentAction, _ message: ReceivedMessage, _ step: Step
+  ) -> (Step, [CommitWrite]) {
+    let reason = action.error?.message ?? "no reason given"
+    var step = step
+    let decision = RetryDecision(
+      asked: action.delay, deliveries: message.deliveries, maximumDeliveries: maximumDeliveries,
+      remaining: (message.hostMember?.deadline).map { $0 - step.endTimestamp })
+    switch decision {
+    case .again(let milliseconds):
+      step.error = "to be tried again in \(Double(milliseconds) / 1000) s: \(reason)"
+      return (step, [refusals.router.retry(of: message, after: milliseconds, step: step)])
+    case .giveUp(let deliveries):
+      let why = "given to agents \(deliveries) times, and to be tried again: \(reason)"
+      return (step, refusals.givenUp(why, message, step))
+    case .tooLate:
+      let why = "to be tried again only after the request's deadline: \(reason)"
+      return (step, [refusals.callerError("agenthost.deadline", why, message, step)])
     }
   }
 

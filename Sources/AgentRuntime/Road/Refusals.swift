@@ -10,7 +10,6 @@ struct Refusals: Sendable {
   /// For a message that admission has refused.
   func settlement(of message: ReceivedMessage, _ refusal: AdmissionRefusal, now: Double) -> Settlement {
     let step = Step(startTimestamp: now, duration: 0)
-    let delivery = message.delivery
     switch refusal {
     case .safety(let text):
       return settlement(message, [router.safetyViolation(text, of: message, now: now)], now: now)
@@ -23,10 +22,29 @@ struct Refusals: Sendable {
       return settlement(message, [callerError("agenthost.invalid_timeout", why, message, step)], now: now)
     case .tooManyDeliveries(let count):
       let why = "given to agents \(count) times without an outcome"
-      let letter = deadLetter(delivery, code: "agenthost.deliveries", reason: why, now: now)
-      let error = callerError("agenthost.deliveries", why, message, step)
-      return settlement(message, [letter, error], now: now)
+      return settlement(message, givenUp(why, message, step), now: now)
+    case .deadline(let passed):
+      let why = "the request's deadline passed \(SafetyLimits.twoDecimals(passed)) s ago"
+      return settlement(message, [callerError("agenthost.deadline", why, message, step)], now: now)
+    case .cancelled: return settlement(message, [cancelled(message, step)], now: now)
     }
+  }
+
+  /// A message that has been given to agents as often as may be.
+  func givenUp(_ why: String, _ message: ReceivedMessage, _ step: Step) -> [CommitWrite] {
+    [
+      deadLetter(
+        message.delivery, deliveries: message.deliveries, code: "agenthost.deliveries", reason: why,
+        now: step.endTimestamp),
+      callerError("agenthost.deliveries", why, message, step),
+    ]
+  }
+
+  /// The caller of a cancelled request hears that it was.
+  func cancelled(_ message: ReceivedMessage, _ step: Step) -> CommitWrite {
+    router.failure(
+      code: "agenthost.cancelled", text: "the request was cancelled", of: message, step: step,
+      to: .resultList(message.resultList), state: .cancelled)
   }
 
   /// For an entry that is no envelope: a dead letter, and an error for the caller where one is named.
@@ -43,7 +61,7 @@ struct Refusals: Sendable {
         errors: [PayloadError(code: code, message: reason)], resultList: list, createTimestamp: now)
       var bytes: [UInt8] = []
       envelope.write(into: &bytes)
-      writes.append(router.carry(bytes, to: .resultList(list), messageID: messageID))
+      writes.append(router.result(bytes, list: list, messageID: messageID))
     }
     return Settlement(
       delivery: delivery, writes: writes,
@@ -61,9 +79,12 @@ struct Refusals: Sendable {
     router.failure(code: code, text: text, of: message, step: step, to: .resultList(message.resultList))
   }
 
-  func deadLetter(_ delivery: Delivery, code: String, reason: String, now: Double) -> CommitWrite {
+  func deadLetter(
+    _ delivery: Delivery, deliveries: Int? = nil, code: String, reason: String, now: Double
+  ) -> CommitWrite {
     DeadLetters.write(
-      delivery, code: code, reason: reason, agentID: agent.agentID, codeHash: codeHash, now: now,
+      delivery, deliveries: deliveries ?? delivery.deliveries, code: code, reason: reason,
+      agentID: agent.agentID, codeHash: codeHash, now: now,
       keys: router.keys)
   }
 }
@@ -85,6 +106,10 @@ struct RefusedOutcome: RefusalAnswer {
         delivery: message.delivery,
         writes: [refusals.callerError("agenthost.no_such_role", text, message, step)],
         refused: LastResort(delivery: message.delivery, writes: [letter]))
+    case .cancelled:
+      return Settlement(
+        delivery: message.delivery, writes: [refusals.cancelled(message, step)],
+        refused: LastResort(delivery: message.delivery, writes: []))
     case .error(let error):
       let text = "Redis refused the message's destination: \(error)"
       let letter = refusals.deadLetter(

@@ -10,11 +10,14 @@ package struct Router: Sendable {
   package let envelopeLimits: EnvelopeLimits
   /// Seconds that `result:{message_id}` is kept; lists that a client has named are its own.
   package let resultTimeToLive: Int
+  /// Seconds for which it is known how a request ended.
+  package let requestTimeToLive: Int
 
-  package init(keys: Keys, envelopeLimits: EnvelopeLimits, resultTimeToLive: Int) {
+  package init(keys: Keys, envelopeLimits: EnvelopeLimits, resultTimeToLive: Int, requestTimeToLive: Int) {
     self.keys = keys
     self.envelopeLimits = envelopeLimits
     self.resultTimeToLive = resultTimeToLive
+    self.requestTimeToLive = requestTimeToLive
   }
 
   /// The writes for what an agent wants done.
@@ -27,10 +30,10 @@ package struct Router: Sendable {
       let edit = try payloadEdit(action.payload, at: index)
       let target = try target(of: action, message: message, at: index)
       let write = write(action, edit: edit, to: target, message: message, step: step)
-      guard write.envelopeBytes <= envelopeLimits.maximumBytes else {
+      let size = write.envelope.count
+      guard size <= envelopeLimits.maximumBytes else {
         throw InvalidOutcome(
-          action: index,
-          "the envelope would have \(write.envelopeBytes) bytes; the limit is \(envelopeLimits.maximumBytes)")
+          action: index, "the envelope would have \(size) bytes; the limit is \(envelopeLimits.maximumBytes)")
       }
       writes.append(write)
     }
@@ -45,7 +48,9 @@ package struct Router: Sendable {
     rewrite.payload = edit
     rewrite.errors = errors
     if let kind = action.kind { rewrite.kind = kind }
+    var passage = Passage.on(delay: action.delay)
     if case .send = action.verb {
+      passage = .new(delay: action.delay)
       let messageID = MessageID.make(
         conversationID: message.withBytes { message.envelope.conversationID(in: $0) })
       let created = message.envelope.createTimestamp
@@ -54,19 +59,62 @@ package struct Router: Sendable {
         createTimestamp: created > 0 ? created : step.startTimestamp)
       rewrite.trace = nil
     }
-    return write(rewrite, of: message, to: target)
+    rewrite.hostMember = hostMember(of: message, passage, now: step.endTimestamp)
+    return write(rewrite, of: message, to: target, passage)
+  }
+
+  /// The message again, for an agent of the same role, as it came but for what counts its steps.
+  func retry(of message: ReceivedMessage, after milliseconds: Int, step: Step) -> CommitWrite {
+    let role = message.agent.role
+    var rewrite = rewrite(of: message, to: .role(role), step: step)
+    message.withBytes { bytes in
+      rewrite.senderRole = message.envelope.senderRole(in: bytes)
+      rewrite.senderAgentID = message.envelope.senderAgentID(in: bytes)
+      rewrite.kind = message.envelope.kind(in: bytes)
+    }
+    var member = message.hostMember ?? HostMember()
+    member.attempts = message.deliveries
+    member.due = step.endTimestamp + Double(milliseconds) / 1000
+    rewrite.hostMember = member.edit
+    return write(rewrite, of: message, to: .role(role), .on(delay: milliseconds))
+  }
+
+  /// The message as it came, back to its stream for somebody else. What it has been given to agents before counts on.
+  func handBack(_ delivery: Delivery, _ message: ReceivedMessage?) -> CommitWrite {
+    let attempts = (message?.deliveries ?? delivery.deliveries) - 1
+    guard let message, attempts > message.hostMember?.attempts ?? 0 else {
+      return .forward(
+        stream: delivery.source.stream, envelope: delivery.envelope.map { Array($0.readableBytesView) } ?? [])
+    }
+    var member = message.hostMember ?? HostMember()
+    member.attempts = attempts
+    var envelope: [UInt8] = []
+    message.withBytes { message.envelope.write(member, of: $0, into: &envelope) }
+    return .forward(stream: delivery.source.stream, envelope: envelope)
+  }
+
+  /// What a message's next hop keeps of the host's own member: attempts begin anew with every hop, the deadline stays.
+  private func hostMember(of message: ReceivedMessage, _ passage: Passage, now: Double) -> HostMemberEdit {
+    guard message.hostMember != nil || passage.delay > 0 else { return .keep }
+    var member = message.hostMember ?? HostMember()
+    member.attempts = 0
+    if passage.delay > 0 { member.due = now + Double(passage.delay) / 1000 }
+    return member == message.hostMember ? .keep : member.edit
   }
 
   /// An error goes back the way a reply would, and takes its step with it.
   func failure(
-    code: String, text: String, of message: ReceivedMessage, step: Step, to target: RouteTarget
+    code: String, text: String, of message: ReceivedMessage, step: Step, to target: RouteTarget,
+    state: RequestState = .failed
   ) -> CommitWrite {
     var step = step
     step.error = text
     var rewrite = rewrite(of: message, to: target, step: step)
     rewrite.kind = "result"
     rewrite.errors = [PayloadError(code: code, message: text)]
-    return write(rewrite, of: message, to: target)
+    let passage = Passage.on(state: state)
+    rewrite.hostMember = hostMember(of: message, passage, now: step.endTimestamp)
+    return write(rewrite, of: message, to: target, passage)
   }
 
   /// A message beyond a limit goes straight to the caller, and counts no step.
@@ -96,24 +144,58 @@ package struct Router: Sendable {
   }
 
   private func write(
-    _ rewrite: EnvelopeRewrite, of message: ReceivedMessage, to target: RouteTarget
+    _ rewrite: EnvelopeRewrite, of message: ReceivedMessage, to target: RouteTarget,
+    _ passage: Passage = .on()
   ) -> CommitWrite {
     var envelope: [UInt8] = []
     envelope.reserveCapacity(message.bytes.readableBytes + 512)
     message.withBytes { message.envelope.write(rewrite, of: $0, into: &envelope) }
-    return carry(envelope, to: target, messageID: message.withBytes { message.envelope.messageID(in: $0) })
+    let priority = message.delivery.source.priority
+    switch target {
+    case .agent(let agentID): return .forward(stream: keys.agentStream(agentID), envelope: envelope)
+    case .role(let role), .reply(let role, nil):
+      return forward(envelope, role: role, priority, after: passage.delay)
+    case .reply(_, let list?), .resultList(let list):
+      guard !passage.isNew else {
+        return .result(list: keys.resultList(list), envelope: envelope, timeToLive: 0)
+      }
+      let failed = message.withBytes { message.envelope.carriesErrors(after: rewrite, in: $0) }
+      return end(
+        envelope, list: list, messageID: message.messageID, state: passage.state ?? (failed ? .failed : .done)
+      )
+    }
   }
 
-  func carry(_ envelope: [UInt8], to target: RouteTarget, messageID: String) -> CommitWrite {
-    switch target {
-    case .role(let role): .forward(stream: keys.roleStream(role), envelope: envelope)
-    case .agent(let agentID): .forward(stream: keys.agentStream(agentID), envelope: envelope)
-    case .reply(_, .some(let list)), .resultList(let list):
-      .result(
-        list: keys.resultList(list), envelope: envelope,
-        timeToLive: list == ResultList.name(of: messageID) ? resultTimeToLive : 0)
-    case .reply(let role, nil): .forward(stream: keys.roleStream(role), envelope: envelope)
+  private func forward(_ envelope: [UInt8], role: String, _ priority: Priority, after delay: Int)
+    -> CommitWrite
+  {
+    let stream = keys.roleStream(role)
+    if delay > 0 {
+      return .delay(
+        .init(
+          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay, envelope: envelope
+        ))
     }
+    if priority == .normal { return .forward(stream: stream, envelope: envelope) }
+    return .forward(stream: keys.roleStream(role, priority), fallback: stream, envelope: envelope)
+  }
+
+  /// An error for a list that could be read from what is no envelope: no request, so none that ends.
+  func result(_ envelope: [UInt8], list: String, messageID: String) -> CommitWrite {
+    .result(
+      list: keys.resultList(list), envelope: envelope, timeToLive: timeToLive(of: list, messageID: messageID))
+  }
+
+  /// The end of a request: its result, once.
+  func end(_ envelope: [UInt8], list: String, messageID: String, state: RequestState) -> CommitWrite {
+    .end(
+      .init(
+        request: keys.request(messageID), state: state, kept: requestTimeToLive, list: keys.resultList(list),
+        envelope: envelope, timeToLive: timeToLive(of: list, messageID: messageID)))
+  }
+
+  private func timeToLive(of list: String, messageID: String) -> Int {
+    list == ResultList.name(of: messageID) ? resultTimeToLive : 0
   }
 
   private func payloadEdit(
@@ -134,7 +216,7 @@ package struct Router: Sendable {
     of action: AgentAction, message: ReceivedMessage, at index: Int
   ) throws(InvalidOutcome) -> RouteTarget {
     switch action.verb {
-    case .reply: return defaultReply(to: message)
+    case .reply, .retry: return defaultReply(to: message)
     case .forward(let target), .send(let target):
       switch target {
       case .role(let role):
@@ -171,11 +253,21 @@ package struct Router: Sendable {
   }
 }
 
-extension CommitWrite {
-  fileprivate var envelopeBytes: Int {
+/// What an envelope is to the message that it was made from.
+private enum Passage {
+  /// The same message; `state` is how its request ends, where it goes to its caller.
+  case on(delay: Int = 0, state: RequestState? = nil)
+  /// Another message.
+  case new(delay: Int)
+
+  /// Milliseconds.
+  var delay: Int {
     switch self {
-    case .forward(_, let envelope), .result(_, let envelope, _): envelope.count
-    case .deadLetter: 0
+    case .on(let delay, _), .new(let delay): delay
     }
   }
+
+  var state: RequestState? { if case .on(_, let state) = self { state } else { nil } }
+
+  var isNew: Bool { if case .new = self { true } else { false } }
 }

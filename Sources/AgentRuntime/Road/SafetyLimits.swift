@@ -13,8 +13,9 @@ package struct SafetyLimits: Sendable, Equatable {
     self.age = age
   }
 
-  /// What is exceeded, in the specification's words; nil when the message may go on.
-  package func violation(of envelope: Envelope, now: Double) -> String? {
+  /// What is exceeded, in the specification's words; nil when the message may go on. The age of a message that was
+  /// delayed counts from when it was due.
+  package func violation(of envelope: Envelope, due: Double? = nil, now: Double) -> String? {
     if envelope.processCount >= processCount {
       return "Process count limit exceeded: \(envelope.processCount) >= \(processCount)"
     }
@@ -22,8 +23,9 @@ package struct SafetyLimits: Sendable, Equatable {
       let spent = Self.twoDecimals(envelope.totalProcessingTime)
       return "Total processing time limit exceeded: \(spent)s >= \(totalProcessingTime)s"
     }
-    if envelope.createTimestamp > 0, now - envelope.createTimestamp >= age {
-      let reached = Self.twoDecimals(now - envelope.createTimestamp)
+    let begin = max(envelope.createTimestamp, due ?? 0)
+    if envelope.createTimestamp > 0, now - begin >= age {
+      let reached = Self.twoDecimals(now - begin)
       return "Envelope age limit exceeded: \(reached)s >= \(age)s"
     }
     return nil

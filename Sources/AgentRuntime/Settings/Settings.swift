@@ -11,10 +11,13 @@ package struct Settings: Sendable, Equatable {
   package var maxEnvelopeAge = 600.0
   package var maxEnvelopeBytes = 1 << 20
   package var maxDeliveries = 5
+  package var lease = 30.0
+  package var foreignLease = 600.0
   package var taskTimeout = 60.0
   package var maxTaskTimeout = 3600.0
   package var concurrency = 128
   package var resultTimeToLive = 86_400
+  package var requestTimeToLive = 900
   package var shutdownGrace = 2.0
   package var logLevel = "INFO"
 

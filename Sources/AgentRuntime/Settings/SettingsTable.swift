@@ -39,6 +39,12 @@ package enum SettingsTable {
       "AGENTHOST_MAX_DELIVERIES", \.maxDeliveries, in: 1...1000, unit: "deliveries",
       meaning: "how often an entry is given to an agent before it is a dead letter"),
     .seconds(
+      "AGENTHOST_LEASE", \.lease, in: 0.5...3600,
+      meaning: "how long an entry stays with a host that is not heard of"),
+    .seconds(
+      "AGENTHOST_FOREIGN_LEASE", \.foreignLease, in: 1...1e6,
+      meaning: "the same for consumers that are not agenthost's"),
+    .seconds(
       "AGENTHOST_TASK_TIMEOUT", \.taskTimeout, in: 0.001...1e6,
       meaning: "time for one message, where it does not say"),
     .seconds(
@@ -47,6 +53,9 @@ package enum SettingsTable {
     .integer(
       "AGENTHOST_RESULT_TTL", \.resultTimeToLive, in: 1...(1 << 31), unit: "seconds",
       meaning: "how long an unread result list of one request is kept"),
+    .integer(
+      "AGENTHOST_REQUEST_TTL", \.requestTimeToLive, in: 1...(1 << 31), unit: "seconds",
+      meaning: "how long it is known how a request ended, so that it ends once"),
     .seconds(
       "AGENTHOST_SHUTDOWN_GRACE", \.shutdownGrace, in: 0...3600,
       meaning: "how long messages in work may take at the end"),

@@ -12,16 +12,18 @@ final class ControlService: Service {
   private let client: RedisClient
   private let keys: Keys
   private let plugins: Plugins
+  private let desired: DesiredStateService
   private let logger: Logger
   private let listening: AsyncStream<Void>
   private let attempted: AsyncStream<Void>.Continuation
   private let started: AsyncStream<Void>
   private let starting: AsyncStream<Void>.Continuation
 
-  init(client: RedisClient, keys: Keys, plugins: Plugins, logger: Logger) {
+  init(client: RedisClient, keys: Keys, plugins: Plugins, desired: DesiredStateService, logger: Logger) {
     self.client = client
     self.keys = keys
     self.plugins = plugins
+    self.desired = desired
     self.logger = logger
     (started, starting) = AsyncStream.makeStream()
     (listening, attempted) = AsyncStream.makeStream()
@@ -43,11 +45,14 @@ final class ControlService: Service {
 
   private func listen() async {
     let (reloads, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let channel = ControlChannel(client: client, keys: keys, logger: logger, firstAttempt: attempted.finish) {
-      [logger, plugins] addressee, message in
+    let channel = ControlChannel(
+      client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: desired.look
+    ) {
+      [logger, plugins, desired] addressee, message in
       if case .role(let role) = addressee, !plugins.serves(role) { return }
       switch ControlCommand(message) {
       case .reload: request.yield()
+      case .look: desired.look()
       case .event: break
       case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
       }
@@ -74,6 +79,8 @@ final class ControlService: Service {
 /// A command to hosts: `{"kind":"control","command":"reload"}`, or the bare word.
 enum ControlCommand: Equatable {
   case reload
+  /// The desired state has changed.
+  case look
   /// What agents tell each other on the same channels.
   case event
   case unknown(String)
@@ -84,6 +91,11 @@ enum ControlCommand: Equatable {
     let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }
     let kind = value?["kind"]?.string
     let command = kind == "control" ? value?["command"]?.string : message
-    self = kind == "status" ? .event : command == "reload" ? .reload : .unknown(command ?? message)
+    switch command {
+    case _ where kind == "status": self = .event
+    case "reload": self = .reload
+    case "look": self = .look
+    default: self = .unknown(command ?? message)
+    }
   }
 }

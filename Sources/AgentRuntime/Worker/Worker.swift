@@ -16,7 +16,10 @@ package final class Worker {
   private let keys: Keys
   private let dispatcher = Dispatcher()
   private let committer: Committer
+  private let registry: AgentRegistry
   private let agents: AgentService
+  private let desired: DesiredStateService
+  private let presence: HostPresence
 
   package init(configuration: WorkerConfiguration, logger: Logger) throws {
     self.configuration = configuration
@@ -35,14 +38,15 @@ package final class Worker {
     let road = Road(
       admission: admission,
       router: Router(
-        keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive),
-      dispatcher: dispatcher, committer: committer)
+        keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive,
+        requestTimeToLive: settings.requestTimeToLive),
+      dispatcher: dispatcher, committer: committer, cancellations: Cancellations())
     let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
     let records = try WorkerRecords(
       dataDirectory: configuration.dataDirectory,
       subject: "\(configuration.redis) \(settings.keyPrefix)", incarnation: configuration.identity.incarnation
     )
-    let registry = AgentRegistry(
+    registry = AgentRegistry(
       client: client, keys: keys, identity: configuration.identity, records: records,
       settings: settings, road: road, logger: logger)
     agents = AgentService(
@@ -50,6 +54,18 @@ package final class Worker {
       loader: PluginLoader(store: store, dispatcher: dispatcher, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, logger: logger)
+    desired = DesiredStateService(
+      client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
+      cancellations: road.cancellations, logger: logger)
+    let identity = configuration.identity
+    presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
+      [registry] in
+      [
+        ("host", identity.hostName), ("pid", String(identity.processID)),
+        ("roles", Set(registry.roles).sorted().joined(separator: " ")),
+        ("agents", registry.agents.map(\.identity.agentID).joined(separator: " ")),
+      ]
+    }
   }
 
   /// Runs until it is told to end by a signal. `ready` is called once, when messages are being taken.
@@ -57,23 +73,45 @@ package final class Worker {
   /// Throws before `ready` when it can't begin: no server, or no agents' folder.
   package func run(ready: @escaping @Sendable () -> Void) async throws {
     try await connect()
-    let control = ControlService(client: client, keys: keys, plugins: agents.plugins, logger: logger)
-    agents.beforeReading = {
+    try await presence.announce()
+    let control = ControlService(
+      client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
+    agents.beforeReading = { [desired] in
       await control.start()
+      await desired.refresh()
       ready()
     }
+    let services: [any Service] =
+      [
+        ConnectionService(client: client), CommitService(committer: committer),
+        PresenceService(presence: presence),
+      ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: ConnectionService(client: client)),
-          .init(service: CommitService(committer: committer)),
-          .init(service: agents),
-          .init(service: control),
-        ],
+        services: services.map { .init(service: $0) },
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quietLogger))
     try await group.run()
   }
+
+  /// What goes on for as long as the worker holds messages.
+  private var holdingLoops: [any Service] {
+    let keeper = LeaseKeeper(client: client, policy: leases, logger: logger) { [registry] in
+      registry.agents.flatMap { agent in agent.sources.map { ($0, agent) } }
+    }
+    return [LoopService { await keeper.run() }]
+  }
+
+  /// What is done for the roles that this worker serves.
+  private var upkeepLoops: [any Service] {
+    let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in registry.roles }
+    let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
+      registry.agents.map(\.lanes)
+    }
+    return [LoopService { await delayed.run() }, LoopService { await janitor.run() }]
+  }
+
+  private var leases: LeasePolicy { configuration.settings.leasePolicy }
 
   /// The group's own notes on its services are of no use to an operator.
   private var quietLogger: Logger {

@@ -1,6 +1,7 @@
 -- Ends the stream of an agent that is gone: what nobody has finished becomes work for the role.
--- KEYS 1 the agent's stream, 2 the role's stream   ARGV 1 the agent's group
--- Returns how many entries were moved. Other groups keep the stream.
+-- KEYS 1 the agent's stream, 2 the role's stream   ARGV 1 the agent's group, 2 its consumer
+-- Returns how many entries were moved. Other groups keep the stream, and so does another consumer of
+-- the group: agent ids repeat, and then it is a living agent's.
 
 -- An entry with more values than a call takes goes as one field; it is no envelope either way.
 local most_values = 4000
@@ -15,6 +16,10 @@ local function move(entry)
 end
 
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
+for _, consumer in ipairs(consumers.err and {} or consumers) do
+  if consumer[2] ~= ARGV[2] then return 0 end
+end
 local groups, last_delivered = redis.call('XINFO', 'GROUPS', KEYS[1]), '-'
 for _, group in ipairs(groups) do
   local fields = {}

@@ -126,6 +126,26 @@ package final class RedisConnection {
     try await send(command, timeout: block + Self.blockingMargin)
   }
 
+  /// Sends commands in one go and waits for the answers to all of them. The first error that the server answers
+  /// with is thrown.
+  package func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisReply] {
+    if commands.isEmpty { return [] }
+    let answers = CollectedAnswers()
+    let results = await withCheckedContinuation { continuation in
+      for command in commands {
+        handler.send(command, timeout: settings.commandTimeout) { result in
+          answers.results.append(result)
+          if answers.results.count == commands.count { continuation.resume(returning: answers.results) }
+        }
+      }
+    }
+    return try results.map { result throws(RedisError) in
+      let reply = try result.get()
+      if let text = reply.root.errorText { throw .response(text) }
+      return reply
+    }
+  }
+
   private func send(
     _ command: consuming RedisCommand, timeout: TimeAmount
   ) async throws(RedisError) -> RedisReply {
@@ -172,4 +192,10 @@ package final class RedisConnection {
   package func close() {
     handler.close(.connectionLost(why: "it was closed here"))
   }
+}
+
+/// The answers to commands that were sent in one go, in their order.
+@IOActor
+private final class CollectedAnswers {
+  var results: [Result<RedisReply, RedisError>] = []
 }

@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AGENTHOST_DRAFT 1u
+#define AGENTHOST_DRAFT 2u
 
 #ifdef __clang__
 #pragma clang assume_nonnull begin
@@ -59,6 +59,8 @@ typedef struct agenthost_message_v1 {
 #define AGENTHOST_REPLY 1u   /* back to who sent it; target and address unused */
 #define AGENTHOST_FORWARD 2u /* the same message, on to `target` */
 #define AGENTHOST_SEND 3u    /* a new message of the same conversation, to `target` */
+#define AGENTHOST_RETRY 4u   /* the same message, again to an agent of this role; target, address, kind
+                                and payload unused; the error, if any, is noted in its trace */
 
 /* agenthost_action_v1.target */
 #define AGENTHOST_TO_ROLE 1u        /* address: a role */
@@ -70,14 +72,15 @@ typedef struct agenthost_message_v1 {
 #define AGENTHOST_PAYLOAD_MERGE 1u   /* top-level keys of `payload` replace or join the message's */
 #define AGENTHOST_PAYLOAD_REPLACE 2u /* `payload` and nothing else */
 
-/* One step of an outcome. At most one REPLY or FORWARD, and any number of SEND
+/* One step of an outcome. At most one REPLY, FORWARD or RETRY, and any number of SEND
  * up to the host's limit, are committed together or not at all. No action at
  * all ends the message here. */
 typedef struct agenthost_action_v1 {
   uint32_t verb;
   uint32_t target;
   uint32_t payload_mode;
-  uint32_t reserved;               /* 0 */
+  uint32_t delay_milliseconds;     /* what goes to a role waits so long; 0: goes at once, RETRY as long as
+                                      the host sees fit */
   agenthost_text_v1 address;
   agenthost_text_v1 kind;          /* empty: "result" for a reply or a list, else "task" */
   agenthost_text_v1 payload;       /* one JSON object, strict; empty with KEEP */

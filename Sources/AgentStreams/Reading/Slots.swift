@@ -20,6 +20,7 @@ package final class Slots {
   private var reserved = 0
   private var bytes = 0
   private(set) var isClosed = false
+  private(set) var isPaused = false
   private var waiting: Deque<Waiter> = []
   /// Set by a reader that blocks with a reservation: others need what it may not come to use.
   var interruptBlocked: (@IOActor () -> Void)?
@@ -32,7 +33,9 @@ package final class Slots {
   /// Whether somebody waits for what is reserved.
   var isWanted: Bool { !waiting.isEmpty }
 
-  package var free: Int { isClosed || bytes >= byteLimit ? 0 : max(0, capacity - taken - reserved) }
+  package var free: Int {
+    isClosed || isPaused || bytes >= byteLimit ? 0 : max(0, capacity - taken - reserved)
+  }
 
   /// Waits its turn, and until something is free; reserves it, up to `limit`, and says how much. 0 once the slots
   /// are closed. What is reserved is given back by `cancelReservation`.
@@ -57,6 +60,17 @@ package final class Slots {
   func release(bytes: Int) {
     taken -= 1
     self.bytes -= bytes
+    resumeWaiting()
+  }
+
+  /// Nothing is granted until `resume`; whoever blocks with a reservation is told.
+  package func pause() {
+    isPaused = true
+    if reserved > 0 { interruptBlocked?() }
+  }
+
+  package func resume() {
+    isPaused = false
     resumeWaiting()
   }
 

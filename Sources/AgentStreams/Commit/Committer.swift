@@ -9,6 +9,8 @@ package struct CommitCounters: Sendable, Equatable {
   /// Outcomes of entries that had gone to somebody else meanwhile.
   package var notOurs = 0
   package var refused = 0
+  /// Outcomes of requests that had ended before.
+  package var ended = 0
   /// Batches sent again because their answer was lost.
   package var repeated = 0
 }
@@ -33,7 +35,6 @@ package final class Committer {
   private var idle: [CheckedContinuation<Void, Never>] = []
   private var underWay = 0
   private var isEnding = false
-  private var digest: String?
   private var lastWarning = WarningInterval()
   private var lastDropped = WarningInterval()
   private var lastUnsettled = WarningInterval()
@@ -110,10 +111,6 @@ package final class Committer {
         if remaining.isEmpty { return }
         warn("the server can't take \(remaining.count) outcomes now")
       } catch {
-        if error.responseCode == "NOSCRIPT" {
-          digest = nil
-          continue
-        }
         if let text = refusal(error) { return await refused(ordered, text) }
         if isEnding, error.responseCode == nil { return abandon(ordered, error) }
         counters.repeated += 1
@@ -128,17 +125,10 @@ package final class Committer {
   }
 
   private func call(_ groups: [[Settlement]], count: Int) async throws(RedisError) -> [CommitStatus] {
-    let digest = try await scriptDigest()
-    let reply = try await client.send(CommitScript.command(digest: digest, for: groups))
+    let reply = try await StreamScript.commit.call(client, capacity: 4096) {
+      CommitScript.append(groups, to: &$0)
+    }
     return try CommitScript.statuses(in: reply, count: count)
-  }
-
-  private func scriptDigest() async throws(RedisError) -> String {
-    if let digest { return digest }
-    let reply = try await client.send(RedisCommand("SCRIPT", "LOAD", CommitScript.source))
-    guard let loaded = reply.root.string else { throw .unexpectedReply(command: "SCRIPT LOAD") }
-    digest = loaded
-    return loaded
   }
 
   /// The server's error, where the same call would meet it again; nil where waiting helps.
@@ -166,6 +156,10 @@ package final class Committer {
     switch status {
     case .done:
       counters.done += 1
+    case .ended:
+      counters.ended += 1
+      logger.notice(
+        "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended")
     case .notOurs:
       counters.notOurs += 1
       logger.notice(

@@ -15,6 +15,7 @@ package final class ControlChannel {
   private let logger: Logger
   private let keys: Keys
   private var attempt: (@IOActor () -> Void)?
+  private let subscribed: @IOActor () -> Void
   private let receive: @IOActor (_ addressee: Addressee, _ message: String) -> Void
   private var connection: RedisConnection?
   private var isQuiet = false
@@ -22,12 +23,14 @@ package final class ControlChannel {
 
   package init(
     client: RedisClient, keys: Keys, logger: Logger, firstAttempt: @escaping @IOActor () -> Void,
+    subscribed: @escaping @IOActor () -> Void = {},
     receive: @escaping @IOActor (_ addressee: Addressee, _ message: String) -> Void
   ) {
     self.client = client
     self.keys = keys
     self.logger = logger
     self.receive = receive
+    self.subscribed = subscribed
     attempt = firstAttempt
   }
 
@@ -64,7 +67,12 @@ package final class ControlChannel {
     connected()
     let roles = keys.broadcastRole("")
     connection.subscribe(
-      to: keys.broadcastAll, andAllBeginningWith: roles, subscribed: { [weak self] in self?.attempted() }
+      to: keys.broadcastAll, andAllBeginningWith: roles,
+      subscribed: { [weak self] in
+        self?.attempted()
+        // What was said before went unheard.
+        self?.subscribed()
+      }
     ) { [receive] channel, message in
       receive(channel.hasPrefix(roles) ? .role(String(channel.dropFirst(roles.count))) : .all, message)
     }

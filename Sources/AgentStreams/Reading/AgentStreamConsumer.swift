@@ -84,9 +84,8 @@ package final class AgentStreamConsumer {
       defer { source.slots.cancelReservation(reserved) }
       if isQuiet || reserved == 0 { return }
       let command = StreamCommands.readGroup(
-        source.group, consumer: source.consumer, stream: source.stream, after: StreamCommands.undelivered,
-        count: reserved, block: nil)
-      let entries = try StreamCommands.entries(ofRead: try await client.send(command))
+        source.group, consumer: source.consumer, streams: [source.stream], count: reserved, block: nil)
+      let entries = try StreamCommands.entries(ofRead: try await client.send(command)).first?.entries ?? []
       if entries.isEmpty { return }
       let deliveries = entries.compactMap { source.take($0, deliveries: 1) }
       if !deliveries.isEmpty { receiver.receive(deliveries) }

@@ -19,4 +19,10 @@ package struct Delivery: Sendable {
 package protocol DeliveryReceiver: AnyObject, Sendable {
   /// Never more at once than the sources' slots allow.
   func receive(_ deliveries: [Delivery])
+
+  /// What was read and will not be worked on here: it goes back to its stream, where others can take it.
+  func handBack(_ deliveries: [Delivery])
+
+  /// The server has given these entries of `source` to somebody else: work on them is in vain.
+  func lost(_ ids: [String], of source: DeliverySource)
 }

@@ -18,6 +18,8 @@ package struct Settlement: Sendable {
 package enum CommitRefusal: Sendable, Equatable {
   /// A work stream that nobody ever served.
   case noSuchStream
+  /// The request was cancelled, and its caller has not heard of it.
+  case cancelled
   /// The server's error.
   case error(String)
 }

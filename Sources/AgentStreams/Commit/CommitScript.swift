@@ -5,6 +5,8 @@ enum CommitStatus: Equatable {
   case done
   /// The entry is no longer this consumer's: somebody else answers for it, and nothing was written.
   case notOurs
+  /// The request had ended before: nothing was written, and the entry is settled.
+  case ended
   case refused(CommitRefusal)
 
   /// Whether the same write may be taken later.
@@ -15,13 +17,11 @@ enum CommitStatus: Equatable {
 
 /// The commit script's arguments and answer; the script itself says what they mean.
 enum CommitScript {
-  static let source = String(decoding: PackageResources.commit_lua, as: UTF8.self)
-
   /// Whether the server's error `text` passes by waiting.
   static func isPassing(_ text: String) -> Bool {
     let passing: Set<Substring> = [
       "LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF", "OOM", "NOAUTH",
-      "NOREPLICAS",
+      "NOREPLICAS", "NOSCRIPT",
     ]
     // Some versions put a minus before the code in an error that a script hands on.
     return passing.contains(text.drop { $0 == "-" }.prefix { $0 != " " })
@@ -53,21 +53,19 @@ enum CommitScript {
     }.map(\.1)
   }
 
+  /// Appends the keys and arguments for `groups`.
   @IOActor
-  static func command(digest: String, for groups: [[Settlement]]) -> RedisCommand {
+  static func append(_ groups: [[Settlement]], to command: inout RedisCommand) {
     var keys = KeyTable()
-    var arguments = RedisCommand("EVALSHA", capacity: 4096)
-    arguments.append(digest)
     for group in groups {
       guard let source = group.first?.delivery.source else { continue }
       keys.add(source.stream)
-      for settlement in group { for write in settlement.writes { keys.add(write.key) } }
+      for settlement in group { for write in settlement.writes { keys.add(write) } }
     }
-    arguments.append(keys.names.count)
-    for name in keys.names { arguments.append(name) }
-    arguments.append(groups.count)
-    for group in groups { append(group, keys: keys, to: &arguments) }
-    return arguments
+    command.append(keys.names.count)
+    for name in keys.names { command.append(name) }
+    command.append(groups.count)
+    for group in groups { append(group, keys: keys, to: &command) }
   }
 
   @IOActor
@@ -88,15 +86,28 @@ enum CommitScript {
 
   private static func append(_ write: CommitWrite, keys: KeyTable, to command: inout RedisCommand) {
     switch write {
-    case .forward(let stream, let envelope):
+    case .forward(let stream, nil, let envelope):
       command.append("F" as StaticString)
       command.append(keys.index(of: stream))
+      command.append(envelope)
+    case .forward(let stream, let fallback?, let envelope):
+      command.append("P" as StaticString)
+      command.append(keys.index(of: stream))
+      command.append(keys.index(of: fallback))
       command.append(envelope)
     case .result(let list, let envelope, let timeToLive):
       command.append("R" as StaticString)
       command.append(keys.index(of: list))
       command.append(envelope)
       command.append(timeToLive)
+    case .end(let end): append(end, keys: keys, to: &command)
+    case .delay(let message):
+      command.append("Z" as StaticString)
+      command.append(keys.index(of: message.set))
+      command.append(keys.index(of: message.stream))
+      command.append(message.priority.rawValue)
+      command.append(message.milliseconds)
+      command.append(message.envelope)
     case .deadLetter(let stream, let fields):
       command.append("D" as StaticString)
       command.append(keys.index(of: stream))
@@ -106,6 +117,16 @@ enum CommitScript {
         command.append(field.value)
       }
     }
+  }
+
+  private static func append(_ end: CommitWrite.RequestEnd, keys: KeyTable, to command: inout RedisCommand) {
+    command.append("T" as StaticString)
+    command.append(keys.index(of: end.list))
+    command.append(keys.index(of: end.request))
+    command.append(end.state.rawValue)
+    command.append(end.kept)
+    command.append(end.envelope)
+    command.append(end.timeToLive)
   }
 
   /// The statuses in an answer, one for each entry of the batch.
@@ -118,6 +139,8 @@ enum CommitScript {
       case 1: .done
       case 0: .notOurs
       case 2: .refused(.noSuchStream)
+      case 3: .refused(.cancelled)
+      case 4: .ended
       default: .refused(.error(value.errorText ?? value.string ?? "an answer of another kind"))
       }
     }
@@ -135,14 +158,21 @@ private struct KeyTable {
     positions[name] = names.count
   }
 
-  func index(of name: String) -> Int { positions[name, default: 0] }
-}
-
-extension CommitWrite {
-  fileprivate var key: String {
-    switch self {
-    case .forward(let stream, _), .deadLetter(let stream, _): stream
-    case .result(let list, _, _): list
+  mutating func add(_ write: CommitWrite) {
+    switch write {
+    case .forward(let stream, let fallback, _):
+      add(stream)
+      if let fallback { add(fallback) }
+    case .result(let list, _, _): add(list)
+    case .end(let end):
+      add(end.list)
+      add(end.request)
+    case .delay(let message):
+      add(message.set)
+      add(message.stream)
+    case .deadLetter(let stream, _): add(stream)
     }
   }
+
+  func index(of name: String) -> Int { positions[name, default: 0] }
 }

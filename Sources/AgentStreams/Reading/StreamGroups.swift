@@ -15,6 +15,14 @@ package enum StreamGroups {
     try await look(at: source, send: send)
   }
 
+  /// Makes the source's consumer, so that others see whose the group is.
+  package static func join(
+    _ source: DeliverySource, send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) {
+    _ = try await send(
+      RedisCommand("XGROUP", "CREATECONSUMER", source.stream, source.group, source.consumer))
+  }
+
   /// Finds out whether other groups read the stream: what they have not had must stay.
   static func look(
     at source: DeliverySource, send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply

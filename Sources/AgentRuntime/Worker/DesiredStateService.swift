@@ -1,0 +1,70 @@
+import AgentStreams
+import Logging
+import RedisClient
+import ServiceLifecycle
+
+/// Makes this host what operators want of all hosts. Messages only say that there is something to look at; it looks
+/// by itself too, since a message may not be heard.
+@IOActor
+final class DesiredStateService: Service {
+  private static let interval = Duration.seconds(2)
+
+  private let client: RedisClient
+  private let keys: Keys
+  private let registry: AgentRegistry
+  private let plugins: Plugins
+  private let dispatcher: Dispatcher
+  private let cancellations: Cancellations
+  private let logger: Logger
+  private let hints: AsyncStream<Void>
+  private let hinting: AsyncStream<Void>.Continuation
+  private var current: DesiredState?
+  private var lastWarning = WarningInterval()
+
+  init(
+    client: RedisClient, keys: Keys, registry: AgentRegistry, plugins: Plugins, dispatcher: Dispatcher,
+    cancellations: Cancellations, logger: Logger
+  ) {
+    self.client = client
+    self.keys = keys
+    self.registry = registry
+    self.plugins = plugins
+    self.dispatcher = dispatcher
+    self.cancellations = cancellations
+    self.logger = logger
+    (hints, hinting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Something may have changed.
+  func look() {
+    hinting.yield()
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withDiscardingTaskGroup { group in
+        group.addTask {
+          // Cancelled: the host ends.
+          while (try? await Task.sleep(for: Self.interval)) != nil { await self.look() }
+        }
+        for await _ in self.hints { await self.refresh() }
+      }
+    }
+  }
+
+  /// Before the first message is read: a role that is paused takes none.
+  func refresh() async {
+    do throws(RedisError) {
+      dispatcher.cancel(try await cancellations.refresh(client, keys: keys))
+      let wanted = try await DesiredState.read(client, keys: keys)
+      guard wanted != current else { return }
+      let before = current
+      current = wanted
+      registry.pause(wanted.pausedRoles)
+      // At the start the folder has just been read.
+      if let before, before.reloads != wanted.reloads { await plugins.reload() }
+    } catch {
+      if lastWarning.elapsed() { logger.warning("what operators want could not be read: \(error)") }
+    }
+  }
+}

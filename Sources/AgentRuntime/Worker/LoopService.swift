@@ -1,0 +1,10 @@
+import ServiceLifecycle
+
+/// Runs a loop until the host ends.
+struct LoopService: Service {
+  let loop: @Sendable () async -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { await loop() }
+  }
+}

@@ -1,0 +1,53 @@
+package import RedisClient
+
+/// What operators want of all hosts. The hash in the server is what counts; messages only say that it has changed.
+package struct DesiredState: Sendable, Equatable {
+  /// Differs after every change; a failover can lower it.
+  package var version = 0
+  /// How often a reload was asked for.
+  package var reloads = 0
+  package var pausedRoles: Set<String> = []
+
+  static let pausedPrefix = "paused:"
+  static let reloadField = "reload"
+
+  package init() {}
+
+  init(_ reply: RedisReply) throws(RedisError) {
+    guard var fields = reply.root.elements else { throw .unexpectedReply(command: "HGETALL") }
+    while let name = fields.next()?.string, let value = fields.next()?.string {
+      switch name {
+      case "version": version = Int(value) ?? 0
+      case Self.reloadField: reloads = Int(value) ?? 0
+      case _ where name.hasPrefix(Self.pausedPrefix):
+        pausedRoles.insert(String(name.dropFirst(Self.pausedPrefix.count)))
+      default: break  // a later host's
+      }
+    }
+  }
+
+  @IOActor
+  package static func read(_ client: RedisClient, keys: Keys) async throws(RedisError) -> DesiredState {
+    try DesiredState(try await client.send(RedisCommand("HGETALL", keys.desired)))
+  }
+}
+
+/// A change of the desired state.
+package enum DesiredChange: Sendable, Equatable {
+  case reload
+  case pause(role: String)
+  case resume(role: String)
+
+  /// Makes the change, and tells all hosts to look.
+  @IOActor
+  package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) {
+    let words =
+      switch self {
+      case .reload: ["increment", DesiredState.reloadField, ""]
+      case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
+      case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
+      }
+    _ = try await StreamScript.setDesired.call(
+      client, keys: [keys.desired], [keys.broadcastAll, #"{"kind":"control","command":"look"}"#] + words)
+  }
+}

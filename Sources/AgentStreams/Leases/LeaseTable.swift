@@ -1,0 +1,34 @@
+import NIOCore
+
+/// The entries that one consumer holds, and when each was last known to be its own. Pure: the caller has the clock.
+struct LeaseTable {
+  private var renewals: [String: NIODeadline] = [:]
+
+  var count: Int { renewals.count }
+
+  func holds(_ id: String) -> Bool { renewals[id] != nil }
+
+  /// False where the entry is held already.
+  mutating func insert(_ id: String, at now: NIODeadline) -> Bool {
+    if renewals[id] != nil { return false }
+    renewals[id] = now
+    return true
+  }
+
+  /// False where it was not held.
+  mutating func remove(_ id: String) -> Bool { renewals.removeValue(forKey: id) != nil }
+
+  /// What was not renewed for `age`, in the order of the stream.
+  func due(after age: TimeAmount, at now: NIODeadline) -> [String] {
+    let due = renewals.filter { now - $0.value >= age }.keys
+    return due.map { (StreamID($0), $0) }.sorted { left, right in
+      guard let first = left.0, let second = right.0 else { return left.0 == nil && right.0 != nil }
+      return first < second
+    }.map(\.1)
+  }
+
+  /// The server has renewed these, no earlier than at `instant`.
+  mutating func renewed(_ ids: some Sequence<String>, at instant: NIODeadline) {
+    for id in ids where renewals[id] != nil { renewals[id] = instant }
+  }
+}

@@ -1,0 +1,144 @@
+package import Logging
+import NIOCore
+package import RedisClient
+
+/// Takes over what a role's consumers can no longer work on: of the dead at once, of others when their lease has
+/// lapsed.
+@IOActor
+package final class Recoverer {
+  /// Entries taken over by one call.
+  private static let maximumBatch = 64
+
+  private let client: RedisClient
+  private let keys: Keys
+  private let lanes: RoleLanes
+  private let slots: Slots
+  private let receiver: any DeliveryReceiver
+  private let policy: LeasePolicy
+  private let logger: Logger
+  private let suspects: SuspectRedelivery
+  private var pace: TakeoverPace
+  /// Workers that are known to be dead and whose consumers still stand.
+  private var dead: Set<String>
+  private var finishedDead: @IOActor ([String]) -> Void = { _ in }
+  /// An answer was lost: the server may have given us what never arrived here.
+  private var mayHaveMissed = false
+  private var lastWarning = WarningInterval()
+
+  /// `dead`: incarnations of workers that have died.
+  package init(
+    client: RedisClient, keys: Keys, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver,
+    policy: LeasePolicy, dead: [String] = [], logger: Logger
+  ) {
+    self.client = client
+    self.keys = keys
+    self.lanes = lanes
+    self.slots = slots
+    self.receiver = receiver
+    self.policy = policy
+    self.logger = logger
+    self.dead = Set(dead)
+    pace = TakeoverPace(policy: policy)
+    suspects = SuspectRedelivery(
+      client: client, slots: slots, receiver: receiver, logger: logger)
+  }
+
+  /// `receive` is told once that nothing is left of the workers that were known to be dead.
+  package func onceTheDeadAreGone(_ receive: @escaping @IOActor ([String]) -> Void) {
+    finishedDead = receive
+  }
+
+  /// Looks again and again until the slots are closed or the task is cancelled.
+  package func run() async {
+    let known = dead.sorted()
+    await withDiscardingTaskGroup { group in
+      group.addTask { await self.suspects.run() }
+      defer { suspects.finish() }
+      var wait = Duration.zero
+      while !slots.isClosed {
+        // Cancelled: the host ends.
+        guard (try? await Task.sleep(for: wait)) != nil else { return }
+        // Hosts that started together do not look together.
+        wait = .nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
+        await sweep()
+        if dead.isEmpty, !slots.isClosed {
+          finishedDead(known)
+          finishedDead = { _ in }
+        }
+      }
+    }
+  }
+
+  private func sweep() async {
+    do throws(RedisError) {
+      let asked = NIODeadline.now()
+      _ = try await client.send(RedisCommand("PING"))
+      let now = NIODeadline.now()
+      let takesLapsed = pace.answered(after: now - asked, at: now)
+      if mayHaveMissed {
+        for source in lanes.sources {
+          try await PendingEntries.deliverUnseen(of: source, to: receiver, send: client.send)
+        }
+        mayHaveMissed = false
+      }
+      var standing: Set<String> = []
+      for source in lanes.sources {
+        standing.formUnion(try await takeOver(source, takesLapsed: takesLapsed))
+      }
+      dead = standing
+    } catch {
+      pace.failed()
+      mayHaveMissed = true
+      if lastWarning.elapsed() { logger.warning("taking over failed, trying again: \(error)") }
+    }
+  }
+
+  /// Takes over what is left on one stream. Returns the dead that still hold something there.
+  private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws(RedisError) -> Set<String> {
+    let deadConsumers = try await consumersOfTheDead(on: source)
+    let takeover = Takeover(
+      source: source, policy: policy, dead: deadConsumers.map(\.description), takesLapsed: takesLapsed)
+    // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
+    var answer = try await takeover.call(.others, limit: 0, client: client)
+    var count = 0
+    while answer.others > 0 {
+      let reserved = await slots.reserve(upTo: Self.maximumBatch)
+      defer { slots.cancelReservation(reserved) }
+      if reserved == 0 { break }
+      answer = try await takeover.call(.others, limit: reserved, client: client)
+      if answer.taken.isEmpty { break }
+      count += answer.taken.count
+      let now = NIODeadline.now()
+      receiver.receive(
+        answer.taken.compactMap { source.take($0.entry, deliveries: $0.deliveries, at: now) })
+    }
+    if count > 0 { logger.notice("took over \(count) entries of \(source.stream)") }
+    if answer.suspects > 0 {
+      suspects.redeliver(takeover)
+      return Set(deadConsumers.map(\.incarnation))
+    }
+    return try await removeConsumers(deadConsumers, from: source)
+  }
+
+  private func consumersOfTheDead(on source: DeliverySource) async throws(RedisError) -> [ConsumerName] {
+    if dead.isEmpty { return [] }
+    return try await ConsumerGroups.consumers(of: source, client: client)
+      .compactMap { ConsumerName($0.name) }.filter { dead.contains($0.incarnation) }
+  }
+
+  private func removeConsumers(_ names: [ConsumerName], from source: DeliverySource) async throws(RedisError)
+    -> Set<String>
+  {
+    var standing: Set<String> = []
+    for name in names {
+      if try await ConsumerGroups.leave(source, consumer: name.description, client: client) {
+        let moved = try await ConsumerGroups.retireAgentStream(
+          of: name, role: source.role, keys: keys, client: client)
+        if moved > 0 { logger.notice("\(moved) entries of \(name)'s own stream are work for the role now") }
+      } else {
+        standing.insert(name.incarnation)
+      }
+    }
+    return standing
+  }
+}

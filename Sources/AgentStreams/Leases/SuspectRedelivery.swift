@@ -1,0 +1,65 @@
+import Logging
+import NIOCore
+import RedisClient
+
+/// Gives out entries that are suspected of killing whoever works on them, one at a time: the next is taken when the
+/// one before has come to its end. A message that kills again takes no other suspect along.
+@IOActor
+final class SuspectRedelivery {
+  private let client: RedisClient
+  private let slots: Slots
+  private let receiver: any DeliveryReceiver
+  private let logger: Logger
+  private let requests: AsyncStream<Takeover>
+  private let requesting: AsyncStream<Takeover>.Continuation
+  /// Streams whose suspects are being redelivered, or are about to be.
+  private var streams: Set<String> = []
+  private var lastWarning = WarningInterval()
+
+  init(client: RedisClient, slots: Slots, receiver: any DeliveryReceiver, logger: Logger) {
+    self.client = client
+    self.slots = slots
+    self.receiver = receiver
+    self.logger = logger
+    (requests, requesting) = AsyncStream.makeStream()
+  }
+
+  /// There are suspects on the stream of `takeover`; at most one request for each stream waits.
+  func redeliver(_ takeover: Takeover) {
+    guard streams.insert(takeover.source.stream).inserted else { return }
+    requesting.yield(takeover)
+  }
+
+  func finish() {
+    requesting.finish()
+  }
+
+  /// Works until `finish`.
+  func run() async {
+    for await takeover in requests {
+      do throws(RedisError) {
+        while !slots.isClosed, try await redeliverNext(takeover) {}
+      } catch {
+        // The next look finds what is left; an entry whose claim was not answered is found by its reader.
+        if lastWarning.elapsed() { logger.warning("redelivering suspects failed: \(error)") }
+      }
+      streams.remove(takeover.source.stream)
+    }
+  }
+
+  /// False when there is none left.
+  private func redeliverNext(_ takeover: Takeover) async throws(RedisError) -> Bool {
+    let reserved = await slots.reserve(upTo: 1)
+    defer { slots.cancelReservation(reserved) }
+    if reserved == 0 { return false }
+    let source = takeover.source
+    let answer = try await takeover.call(.suspect, limit: 1, client: client)
+    guard let suspect = answer.taken.first else { return false }
+    logger.notice(
+      "redelivering \(suspect.entry.id) of \(source.stream) alone, for the \(suspect.deliveries). time")
+    guard let delivery = source.take(suspect.entry, deliveries: suspect.deliveries) else { return true }
+    receiver.receive([delivery])
+    await source.waitForRelease(of: suspect.entry.id)
+    return true
+  }
+}

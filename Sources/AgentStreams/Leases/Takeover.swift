@@ -1,0 +1,50 @@
+import RedisClient
+
+/// One call of the script that takes entries over.
+@IOActor
+struct Takeover {
+  enum Kind: String {
+    case others, suspect
+  }
+
+  /// What the script answers.
+  struct Answer {
+    /// Left with their consumers.
+    var suspects = 0
+    var others = 0
+    var taken: [(entry: StreamEntry, deliveries: Int)] = []
+  }
+
+  let source: DeliverySource
+  let policy: LeasePolicy
+  /// Names of consumers that are known to be dead.
+  let dead: [String]
+  /// Whether consumers whose lease has lapsed are taken for dead.
+  let takesLapsed: Bool
+
+  func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
+    let lease = takesLapsed ? policy.lease.milliseconds : -1
+    let reply = try await StreamScript.takeOver.call(
+      client, keys: [source.stream],
+      [
+        source.group, source.consumer, kind.rawValue, String(policy.suspectFrom), String(limit),
+        String(lease),
+        String(policy.foreignLease.milliseconds),
+      ] + dead)
+    return try Self.answer(in: reply)
+  }
+
+  static func answer(in reply: RedisReply) throws(RedisError) -> Answer {
+    guard var elements = reply.root.elements, let suspects = elements.next()?.integer,
+      let others = elements.next()?.integer
+    else { throw .unexpectedReply(command: "the script that takes over") }
+    var answer = Answer(suspects: suspects, others: others)
+    while let id = elements.next()?.string {
+      guard let deliveries = elements.next()?.integer, let fields = elements.next() else {
+        throw .unexpectedReply(command: "the script that takes over")
+      }
+      answer.taken.append((try StreamCommands.entry(id, fields: fields), deliveries))
+    }
+    return answer
+  }
+}

@@ -1,0 +1,204 @@
+import DequeModule
+package import Logging
+import NIOCore
+package import RedisClient
+
+/// Reads a role's streams on a connection of its own, blocked while there is nothing.
+@IOActor
+package final class RoleConsumer {
+  /// How long one read blocks; a lost connection is noticed no later.
+  private static let block = TimeAmount.seconds(5)
+  /// How long a read that is to end may take to do so before its connection is closed.
+  private static let interruptLimit = Duration.seconds(1)
+  /// How long a group that is new on the stream may go unseen.
+  private static let groupsInterval = Duration.seconds(1)
+  /// Entries of one stream in one read.
+  private static let maximumBatch = 256
+
+  private let client: RedisClient
+  private let lanes: RoleLanes
+  private let slots: Slots
+  private let receiver: any DeliveryReceiver
+  private let logger: Logger
+  private var plan: ReadPlan
+  private var isQuiet = false
+  private var blocked: RedisConnection?
+  /// Which read it is, of all.
+  private var reads = 0
+  private var lastWarning = WarningInterval()
+  /// Entries in the next read: halved when an answer was too large to be taken.
+  private var batchLimit = RoleConsumer.maximumBatch
+  /// What was read beyond the free slots, at most a batch for each lane: several had work at once that had none before.
+  private var waiting: Deque<Delivery> = []
+  private let interruptions: AsyncStream<Void>
+  private let interrupting: AsyncStream<Void>.Continuation
+
+  package init(
+    client: RedisClient, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver, logger: Logger
+  ) {
+    self.client = client
+    self.lanes = lanes
+    self.slots = slots
+    self.receiver = receiver
+    self.logger = logger
+    plan = ReadPlan(weights: lanes.sources.map(\.priority.weight))
+    (interruptions, interrupting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  /// Reads until it is made quiet; a server that goes away is waited for.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask { for await _ in self.interruptions { await self.interrupt() } }
+      await readAgainAndAgain()
+      interrupting.finish()
+    }
+    for delivery in waiting { delivery.source.occupySlot(delivery) }
+    receiver.handBack(Array(waiting))
+    waiting = []
+  }
+
+  private func readAgainAndAgain() async {
+    var backoff = Backoff()
+    while !isQuiet {
+      do throws(RedisError) {
+        try await readUntilQuiet { backoff.reset() }
+      } catch {
+        if case .protocolViolation = error { batchLimit = max(1, batchLimit / 2) }
+        if lastWarning.elapsed() {
+          logger.warning("reading \(name) failed, trying again: \(error)")
+        }
+        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+      }
+    }
+  }
+
+  private var name: String { lanes.sources.first.map { "the streams of role \($0.role)" } ?? "nothing" }
+
+  /// Takes no more; returns when no read is under way.
+  package func quiet() async {
+    isQuiet = true
+    slots.close()
+    await interrupt()
+  }
+
+  /// Ends the read that blocks just now, if any does.
+  private func interrupt() async {
+    guard let connection = blocked else { return }
+    let read = reads
+    let end = ContinuousClock.now + Self.interruptLimit
+    while blocked != nil, read == reads {
+      // The server may see this before the read that it is meant to end: said again until it is over.
+      guard (try? await client.unblock(connection)) != nil, .now < end else { return connection.close() }
+      try? await Task.sleep(for: .milliseconds(2))  // cancelled: the limit decides
+    }
+  }
+
+  private func readUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
+    let connection = try await client.openDedicated(name: "reader")
+    defer { connection.close() }
+    try await ensureGroups(connection)
+    for source in lanes.sources {
+      try await PendingEntries.deliverUnseen(of: source, to: receiver, send: connection.send)
+    }
+    var lastLook = ContinuousClock.now
+    while !isQuiet {
+      let reserved = await slots.reserve(upTo: batchLimit)
+      defer { slots.cancelReservation(reserved) }
+      if isQuiet || reserved == 0 { return }
+      // Paused after the slots were granted.
+      if slots.isPaused { continue }
+      if !waiting.isEmpty {
+        handOver(upTo: reserved)
+        continue
+      }
+      let step = plan.next(free: reserved)
+      let batches = try await read(connection, step)
+      succeeded()
+      batchLimit = min(batchLimit * 2, Self.maximumBatch)
+      if batches.contains(where: { !$0.isEmpty }), .now - lastLook > Self.groupsInterval {
+        try await lookAtGroups(connection, of: batches)
+        lastLook = .now
+      }
+      plan.received(batches.map(\.count), for: step)
+      deliver(batches, upTo: reserved)
+    }
+  }
+
+  private func ensureGroups(_ connection: RedisConnection) async throws(RedisError) {
+    for source in lanes.sources { try await StreamGroups.ensure(source, send: connection.send) }
+  }
+
+  private func lookAtGroups(_ connection: RedisConnection, of batches: [[StreamEntry]])
+    async throws(RedisError)
+  {
+    for (source, batch) in zip(lanes.sources, batches) where !batch.isEmpty {
+      try await StreamGroups.look(at: source, send: connection.send)
+    }
+  }
+
+  /// The entries of each lane.
+  private func read(
+    _ connection: RedisConnection, _ step: ReadPlan.Step
+  ) async throws(RedisError) -> [[StreamEntry]] {
+    switch step {
+    case .all(let count): return try await readAll(connection, count: count)
+    case .shares(let shares): return try await readShares(connection, shares)
+    }
+  }
+
+  private func readShares(_ connection: RedisConnection, _ shares: [Int]) async throws(RedisError)
+    -> [[StreamEntry]]
+  {
+    let asked = shares.indices.filter { shares[$0] > 0 }
+    let replies = try await connection.send(
+      asked.map { lane in
+        let source = lanes.sources[lane]
+        return StreamCommands.readGroup(
+          source.group, consumer: source.consumer, streams: [source.stream], count: shares[lane], block: nil)
+      })
+    var batches: [[StreamEntry]] = lanes.sources.map { _ in [] }
+    for (lane, reply) in zip(asked, replies) {
+      batches[lane] = try StreamCommands.entries(ofRead: reply).first?.entries ?? []
+    }
+    return batches
+  }
+
+  private func readAll(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [[StreamEntry]]
+  {
+    guard let first = lanes.sources.first else { return [] }
+    // Somebody asked for the reservation before there was a block that could be ended.
+    let block = slots.isWanted ? nil : Self.block
+    blocked = connection
+    reads += 1
+    slots.interruptBlocked = { [interrupting] in interrupting.yield() }
+    defer {
+      blocked = nil
+      slots.interruptBlocked = nil
+    }
+    let command = StreamCommands.readGroup(
+      first.group, consumer: first.consumer, streams: lanes.sources.map(\.stream), count: count, block: block)
+    let found = try StreamCommands.entries(
+      ofRead: try await connection.sendBlocking(command, block: Self.block))
+    if found.isEmpty { return lanes.sources.map { _ in [] } }
+    return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }
+  }
+
+  private func deliver(_ batches: [[StreamEntry]], upTo free: Int) {
+    let now = NIODeadline.now()
+    for (source, batch) in zip(lanes.sources, batches) {
+      for entry in batch {
+        if let delivery = source.hold(entry, deliveries: 1, at: now) { waiting.append(delivery) }
+      }
+    }
+    handOver(upTo: free)
+  }
+
+  private func handOver(upTo free: Int) {
+    let count = min(free, waiting.count)
+    guard count > 0 else { return }
+    let deliveries = Array(waiting.prefix(count))
+    waiting.removeFirst(count)
+    for delivery in deliveries { delivery.source.occupySlot(delivery) }
+    receiver.receive(deliveries)
+  }
+}
