@@ -260,6 +260,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--host", type=Path, default=PROJECT / ".build" / "release" / "agenthost")
     parser.add_argument("--agents-dir", type=Path, default=PROJECT / "agents.d")
     parser.add_argument("--without-host", action="store_true", help="measure the floor alone")
+    parser.add_argument(
+        "--compare", type=Path, metavar="FOLDER",
+        help="another build to measure in the same run: a folder with agenthost and its agents' libraries")
     parser.add_argument("--script", type=Path, default=COMMIT_SCRIPT, help="the host's commit script")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=20_000, help="at 256 in flight; a tenth of it at 1")
@@ -281,6 +284,10 @@ def benchmarked_sides(arguments: argparse.Namespace, socket: Path) -> List[Side]
     if not arguments.without_host:
         command = [str(arguments.host.resolve()), "run", "--agents-dir", str(arguments.agents_dir.resolve())]
         sides.append(Side("agenthost", command, "demo", IN_FLIGHT))
+    if arguments.compare:
+        folder = arguments.compare.resolve()
+        command = [str(folder / "agenthost"), "run", "--agents-dir", str(folder)]
+        sides.append(Side("other build", command, "demo", IN_FLIGHT))
     return sides
 
 
@@ -305,6 +312,8 @@ def main() -> None:
     print_table(results)
     if not arguments.without_host:
         print_ratios(results, "floor", "agenthost")
+    if arguments.compare and not arguments.without_host:
+        print_ratios(results, "other build", "agenthost")
     print_commands(results, [side.name for side in sides])
 
 

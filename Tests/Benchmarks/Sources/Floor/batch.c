@@ -1,5 +1,6 @@
 #include "batch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *const stream_keys[ROLE_COUNT] = {"stream:role:manager", "stream:role:uppercase",
@@ -11,6 +12,7 @@ void batch_clear(Batch *batch) {
   memset(batch->counts, 0, sizeof batch->counts);
   batch->total = 0;
   batch->result_list_count = 0;
+  batch->request_count = 0;
 }
 
 /// The index of a result list among the batch's keys. Compared with the newest only:
@@ -24,24 +26,43 @@ static int result_key(Batch *batch, Span list) {
   return batch->result_list_count++;
 }
 
+/// The index among the batch's keys of what keeps how the envelope's request ended.
+static int request_key(Batch *batch, Span envelope) {
+  Span id = wire_between(envelope, "\"message_id\":\"", "\"");
+  if (id.start == NULL) fail("an envelope has no message_id where the floor looks for it");
+  int length = snprintf(batch->requests[batch->request_count], REQUEST_KEY_LIMIT,
+                        "agenthost:request:%.*s", (int)id.length, id.start);
+  if (length >= REQUEST_KEY_LIMIT) fail("a message id is longer than the load generator makes them");
+  return batch->request_count++;
+}
+
 void batch_add(Batch *batch, Destination role, const char *agent_id, Span id, Span envelope,
                double started) {
   int index = batch->total++;
   batch->counts[role]++;
   Hop hop = hop_splice(role, agent_id, envelope, started, batch->envelopes[index], ENVELOPE_LIMIT);
-  int key = hop.destination == RESULT_LIST ? result_key(batch, hop.result_list) : -1;
-  batch->deliveries[index] = (Delivery){id, hop, key};
+  bool ends = hop.destination == RESULT_LIST;
+  batch->deliveries[index] = (Delivery){id, hop, ends ? result_key(batch, hop.result_list) : -1,
+                                        ends ? request_key(batch, envelope) : -1};
 }
 
-static void add_delivery(Command *command, const Delivery *delivery) {
+static void add_delivery(Command *command, const Delivery *delivery, int result_list_count) {
   command_add(command, delivery->id.start, delivery->id.length);
   command_add_number(command, 1);
-  bool result = delivery->hop.destination == RESULT_LIST;
-  command_add_text(command, result ? "R" : "F");
-  command_add_number(command, 1 + (result ? ROLE_COUNT + delivery->result_key
-                                          : (int)delivery->hop.destination));
-  command_add(command, delivery->hop.envelope.start, delivery->hop.envelope.length);
-  if (result) command_add_number(command, RESULT_LIST_TTL_SECONDS);
+  const Hop *hop = &delivery->hop;
+  if (hop->destination != RESULT_LIST) {
+    command_add_text(command, "F");
+    command_add_number(command, 1 + (int)hop->destination);
+    command_add(command, hop->envelope.start, hop->envelope.length);
+    return;
+  }
+  command_add_text(command, "T");
+  command_add_number(command, 1 + ROLE_COUNT + delivery->result_key);
+  command_add_number(command, 1 + ROLE_COUNT + result_list_count + delivery->request_key);
+  command_add_text(command, "done");
+  command_add_number(command, REQUEST_TTL_SECONDS);
+  command_add(command, hop->envelope.start, hop->envelope.length);
+  command_add_number(command, RESULT_LIST_TTL_SECONDS);
 }
 
 void batch_append_commit(Batch *batch, redisContext *connection, const char *script_hash,
@@ -50,10 +71,12 @@ void batch_append_commit(Batch *batch, redisContext *connection, const char *scr
   command->count = 0;
   command_add_text(command, "EVALSHA");
   command_add_text(command, script_hash);
-  command_add_number(command, ROLE_COUNT + batch->result_list_count);
+  command_add_number(command, ROLE_COUNT + batch->result_list_count + batch->request_count);
   for (int role = 0; role < ROLE_COUNT; role++) command_add_text(command, stream_keys[role]);
   for (int list = 0; list < batch->result_list_count; list++)
     command_add(command, batch->result_lists[list].start, batch->result_lists[list].length);
+  for (int request = 0; request < batch->request_count; request++)
+    command_add_text(command, batch->requests[request]);
 
   int streams = 0;
   for (int role = 0; role < ROLE_COUNT; role++) streams += batch->counts[role] > 0;
@@ -68,7 +91,7 @@ void batch_append_commit(Batch *batch, redisContext *connection, const char *scr
     command_add_number(command, count + 1);  // one more than ours: the answer is then known complete
     command_add_text(command, "1");
     command_add_number(command, count);
-    for (int entry = 0; entry < count; entry++) add_delivery(command, delivery++);
+    for (int entry = 0; entry < count; entry++) add_delivery(command, delivery++, batch->result_list_count);
   }
   redisAppendCommandArgv(connection, command->count, command->arguments, command->lengths);
 }

@@ -10,6 +10,8 @@ enum {
   BATCH_LIMIT = ROLE_COUNT * READ_LIMIT,
   ENVELOPE_LIMIT = 8192,
   RESULT_LIST_TTL_SECONDS = 3600,
+  REQUEST_TTL_SECONDS = 900,
+  REQUEST_KEY_LIMIT = 128,
 };
 
 extern const char *const stream_keys[ROLE_COUNT];
@@ -19,7 +21,8 @@ extern const char *const group_names[ROLE_COUNT];
 typedef struct {
   Span id;
   Hop hop;
-  int result_key;  // index in `result_lists`, or -1
+  int result_key;   // index in `result_lists`, or -1
+  int request_key;  // index in `requests`, or -1
 } Delivery;
 
 /// Deliveries in the order of the streams; ids and result lists borrow from the replies.
@@ -29,6 +32,8 @@ typedef struct {
   Delivery deliveries[BATCH_LIMIT];
   int result_list_count;
   Span result_lists[BATCH_LIMIT];
+  int request_count;
+  char requests[BATCH_LIMIT][REQUEST_KEY_LIMIT];
   char envelopes[BATCH_LIMIT][ENVELOPE_LIMIT];
   Command command;
 } Batch;

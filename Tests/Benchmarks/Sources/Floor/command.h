@@ -4,7 +4,7 @@
 
 #include "wire.h"
 
-enum { ARGUMENT_LIMIT = 8192, NUMBER_BYTES = 24 };
+enum { ARGUMENT_LIMIT = 16384, NUMBER_BYTES = 24 };
 
 typedef struct {
   int count;
