@@ -19,6 +19,13 @@ package struct Keys: Sendable, Equatable {
   package func priorityStream(_ role: String, _ priority: Priority) -> String {
     "\(prefix)stream:role:\(role):prio:\(priority.rawValue)"
   }
+  /// The role of a stream that is called so behind the common beginning of all roles' streams.
+  func role(ofStreamNamed name: String) -> String {
+    for priority in Priority.allCases where name.hasSuffix(":prio:\(priority.rawValue)") {
+      return String(name.dropLast(":prio:\(priority.rawValue)".count))
+    }
+    return name
+  }
   /// The group on a role's streams. Groups lie within their stream, so they take no prefix.
   package func roleGroup(_ role: String) -> String { "cg:role:\(role)" }
   /// Work for one agent.

@@ -69,5 +69,6 @@ extension StreamScript {
   nonisolated static let announce = StreamScript(resource: PackageResources.announce_lua)
   nonisolated static let cancel = StreamScript(resource: PackageResources.cancel_lua)
   nonisolated static let setDesired = StreamScript(resource: PackageResources.set_desired_lua)
+  package nonisolated static let deadLetters = StreamScript(resource: PackageResources.dead_letters_lua)
   package nonisolated static let send = StreamScript(resource: PackageResources.send_lua)
 }

@@ -66,6 +66,35 @@ import Testing
       "a message that kills its worker is a dead letter before it is anything else")
   }
 
+  @Test func `What earlier entries of the message were given counts as well`() {
+    let admission = admission { $0.maxDeliveries = 3 }
+    let payload = #"{"__agenthost":{"attempts":2}}"#
+    #expect(decided(admission, delivery(payload: payload, deliveries: 1)).hasPrefix("admit"))
+    #expect(decided(admission, delivery(payload: payload, deliveries: 2)) == "refuse: tooManyDeliveries(3)")
+  }
+
+  @Test func `A deadline shortens the time, and one that has passed leaves none`() {
+    func decided(_ member: String, _ more: String = "") -> String {
+      self.decided(admission(), delivery(payload: #"{"__agenthost":\#(member)\#(more)}"#))
+    }
+    #expect(decided(#"{"deadline":2012.5}"#) == "admit for 12.5")
+    #expect(decided(#"{"deadline":2012.5}"#, #","__agent_timeout_sec":3"#) == "admit for 3.0")
+    #expect(decided(#"{"deadline":9e9}"#) == "admit for 60.0")
+    #expect(decided(#"{"deadline":2000}"#) == "refuse: deadline(passed: 0.0)")
+    #expect(decided(#"{"deadline":1990}"#) == "refuse: deadline(passed: 10.0)")
+    for other in [#"{"deadline":"soon","attempts":"many","due":[]}"#, "5", "null", #"{"attempts":-4}"#] {
+      #expect(
+        decided(other) == "admit for 60.0", "what anybody may have written is no reason to fail: \(other)")
+    }
+  }
+
+  @Test func `The age of a message that was delayed counts from when it was due`() {
+    let delayed = delivery(#""create_ts":100"#, payload: #"{"__agenthost":{"due":1990}}"#)
+    #expect(decided(admission(), delayed) == "admit for 60.0")
+    #expect(decided(admission(), delayed, now: 2590).hasPrefix("refuse: safety("))
+    #expect(decided(admission(), delivery(#""create_ts":100"#)).hasPrefix("refuse: safety("))
+  }
+
   @Test func `What is no envelope is unreadable`() {
     #expect(decided(admission(), delivery(fields: [("data", "x")])) == "unreadable: no field")
     #expect(

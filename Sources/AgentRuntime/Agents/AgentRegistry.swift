@@ -32,6 +32,8 @@ final class AgentRegistry {
   private let waker: AgentStreamWaker
   private let logger: Logger
   private var entries: [Entry] = []
+  /// Called when other agents are served than before.
+  var changed: @IOActor () -> Void = {}
   private var nextNumber = 1
 
   init(
@@ -104,6 +106,7 @@ final class AgentRegistry {
       loops.add { await recoverer.run() }
     }
     for entry in entries { await waker.add(entry.readers.own) }
+    changed()
   }
 
   private func deadWorkers() -> [String] {
@@ -158,6 +161,7 @@ final class AgentRegistry {
   func remove(_ agent: ServedAgent) async {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
+    changed()
     await waker.remove(entry.readers.own)
     await entry.readers.quiet()
   }

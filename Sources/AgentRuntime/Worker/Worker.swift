@@ -74,6 +74,7 @@ package final class Worker {
   package func run(ready: @escaping @Sendable () -> Void) async throws {
     try await connect()
     try await presence.announce()
+    registry.changed = presence.changed
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
     agents.beforeReading = { [desired] in

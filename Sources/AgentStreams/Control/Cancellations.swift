@@ -4,6 +4,8 @@ package import RedisClient
 /// by the commit script; this only spares the work.
 @IOActor
 package final class Cancellations {
+  /// Seconds that a cancellation is remembered: longer than requests wait.
+  private static let timeToLive = 86_400
   /// Older ones are forgotten here first; the server knows all.
   private static let maximumCount = 10_000
 
@@ -28,11 +30,11 @@ package final class Cancellations {
 
   /// Has a request cancelled, and tells all hosts. Returns the state that it has then.
   package static func cancel(
-    _ messageID: String, rememberedFor seconds: Int, _ client: RedisClient, keys: Keys
+    _ messageID: String, _ client: RedisClient, keys: Keys
   ) async throws(RedisError) -> RequestState? {
     let reply = try await StreamScript.cancel.call(
       client, keys: [keys.request(messageID), keys.cancelled],
-      [messageID, String(seconds), keys.broadcastAll, #"{"kind":"control","command":"look"}"#])
+      [messageID, String(timeToLive), keys.broadcastAll, #"{"kind":"control","command":"look"}"#])
     return reply.root.string.flatMap(RequestState.init(rawValue:))
   }
 }

@@ -38,16 +38,18 @@ package enum DesiredChange: Sendable, Equatable {
   case pause(role: String)
   case resume(role: String)
 
-  /// Makes the change, and tells all hosts to look.
+  /// Makes the change, and tells all hosts to look. Returns how many heard of it at once.
   @IOActor
-  package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) {
+  @discardableResult
+  package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) -> Int {
     let words =
       switch self {
       case .reload: ["increment", DesiredState.reloadField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
       }
-    _ = try await StreamScript.setDesired.call(
+    let reply = try await StreamScript.setDesired.call(
       client, keys: [keys.desired], [keys.broadcastAll, #"{"kind":"control","command":"look"}"#] + words)
+    return reply.root.elements.flatMap { Array($0).last?.integer } ?? 0
   }
 }

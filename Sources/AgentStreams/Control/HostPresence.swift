@@ -12,6 +12,8 @@ package final class HostPresence {
   private let key: String
   private let facts: @IOActor () -> [(name: String, value: String)]
   private let logger: Logger
+  private let changes: AsyncStream<Void>
+  private let changing: AsyncStream<Void>.Continuation
   private var lastWarning = WarningInterval()
 
   /// `facts`: what is to be known of this worker, as fields of a hash.
@@ -23,6 +25,7 @@ package final class HostPresence {
     key = keys.host(incarnation)
     self.facts = facts
     self.logger = logger
+    (changes, changing) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Before the first consumer is made, or somebody might take it for one of a host that is gone.
@@ -38,17 +41,27 @@ package final class HostPresence {
     }
   }
 
-  /// Announces until the task is cancelled, then takes the word back.
+  /// What is to be known has changed: it is said at once.
+  package func changed() {
+    changing.yield()
+  }
+
+  /// Announces again and again until the task is cancelled.
   package func run() async {
-    // Cancelled: the host ends.
-    while (try? await Task.sleep(for: Self.interval)) != nil {
-      do throws(RedisError) {
-        try await announce()
-      } catch {
-        if lastWarning.elapsed() {
-          logger.warning("this host could not be announced, trying again: \(error)")
-        }
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        // Cancelled: the host ends.
+        while (try? await Task.sleep(for: Self.interval)) != nil { await self.changed() }
       }
+      for await _ in changes { await announceAgain() }
+    }
+  }
+
+  private func announceAgain() async {
+    do throws(RedisError) {
+      try await announce()
+    } catch {
+      if lastWarning.elapsed() { logger.warning("this host could not be announced, trying again: \(error)") }
     }
   }
 

@@ -17,6 +17,8 @@ struct ReadPlan {
   private var passes: [Int]
 
   private static let unit = 1 << 16
+  /// A slot that was kept for a lane without work stays empty for one read; so these are asked so many times less.
+  private static let costOfIdleLanes = 8
 
   init(weights: [Int]) {
     self.weights = weights
@@ -34,7 +36,7 @@ struct ReadPlan {
       let candidates = shares.indices.filter { isBusy[$0] || shares[$0] == 0 }
       guard let lane = candidates.min(by: { passes[$0] < passes[$1] }) else { break }
       shares[lane] += 1
-      passes[lane] += Self.unit / weights[lane]
+      passes[lane] += Self.unit / weights[lane] * (isBusy[lane] ? 1 : Self.costOfIdleLanes)
     }
     return .shares(shares)
   }

@@ -1,7 +1,7 @@
 -- Changes what operators want of all hosts, and tells these to look.
 -- KEYS 1 the desired state
 -- ARGV 1 channel, 2 message for hosts, 3 'set', 'increment' or 'delete', 4 field, 5 value
--- Returns the new version.
+-- Returns the new version, and how many hosts heard of it.
 
 if ARGV[3] == 'set' then
   redis.call('HSET', KEYS[1], ARGV[4], ARGV[5])
@@ -11,5 +11,4 @@ else
   redis.call('HDEL', KEYS[1], ARGV[4])
 end
 local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
-redis.call('PUBLISH', ARGV[1], ARGV[2])
-return version
+return { version, redis.call('PUBLISH', ARGV[1], ARGV[2]) }

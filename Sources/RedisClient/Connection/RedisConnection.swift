@@ -176,17 +176,7 @@ package final class RedisConnection {
       if let channel, let message { receive(channel, message) }
     }
     handler.sendUnanswered(RedisCommand("SUBSCRIBE", channel))
-    handler.sendUnanswered(RedisCommand("PSUBSCRIBE", Self.escapedForPattern(prefix) + "*"))
-  }
-
-  /// A pattern's own characters, taken literally.
-  private static func escapedForPattern(_ text: String) -> String {
-    var escaped = ""
-    for character in text {
-      if "*?[]\\^-".contains(character) { escaped.append("\\") }
-      escaped.append(character)
-    }
-    return escaped
+    handler.sendUnanswered(RedisCommand("PSUBSCRIBE", RedisPattern.literal(prefix) + "*"))
   }
 
   package func close() {

@@ -1,0 +1,110 @@
+import RedisClient
+import RedisTestServer
+import Testing
+
+@testable import AgentStreams
+
+@Suite("Delayed messages", .timeLimit(.minutes(1)))
+struct DelayedMessagesTests {
+  private static let keys = Keys()
+  private static let set = "agenthost:delayed:upper"
+
+  private func mover(_ streams: Streams) async -> DelayedMessages {
+    await DelayedMessages(client: streams.client, keys: Self.keys, logger: silentLogger) { ["upper"] }
+  }
+
+  private func message(_ text: String, after milliseconds: Int, _ priority: Priority = .normal) -> CommitWrite
+  {
+    .delay(
+      .init(
+        set: Self.set, stream: "stream:role:upper", priority: priority, milliseconds: milliseconds,
+        envelope: Array(text.utf8)))
+  }
+
+  @Test func `An outcome can wait, by the server's clock, and goes once it is due`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<2)
+    let deliveries = try await streams.deliveries(source)
+    let statuses = try await streams.commit([
+      deliveries[0].settled(message("now", after: 0)),
+      deliveries[1].settled(message("later", after: 3_600_000)),
+    ])
+    #expect(statuses == [.done, .done])
+    #expect(try await streams.integer("XLEN", source.stream) == 0)
+    let next = try await mover(streams).moveDue("upper")
+    #expect(next.map { $0 > .zero } == true)
+    #expect(try await streams.envelopes(of: source.stream) == ["now"])
+    #expect(try await streams.integer("ZCARD", Self.set) == 1)
+    // An hour passes.
+    let members =
+      try await streams.send("ZRANGE", Self.set, "0", "-1").root.elements?.compactMap(\.string) ?? []
+    try await streams.send("ZINCRBY", Self.set, "-3600000", members[0])
+    #expect(try await mover(streams).moveDue("upper") == nil)
+    #expect(try await streams.envelopes(of: source.stream) == ["now", "later"])
+    #expect(try await streams.integer("EXISTS", Self.set) == 0)
+  }
+
+  @Test func `Two hosts at once move each message once, and in one order`() async throws {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    for number in 0..<1000 {
+      try await streams.send("ZADD", Self.set, String(number), "\(number)-0\nnormal\n\(number)")
+    }
+    let movers = [await mover(streams), await mover(streams)]
+    try await withThrowingDiscardingTaskGroup { group in
+      for mover in movers { group.addTask { _ = try await mover.moveDue("upper") } }
+    }
+    #expect(try await streams.envelopes(of: "stream:role:upper") == (0..<1000).map(String.init))
+  }
+
+  @Test func `A message keeps its priority; what was never made falls back, and what is no message goes on`()
+    async throws
+  {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    try await streams.send("XGROUP", "CREATE", "stream:role:upper:prio:high", "g", "0", "MKSTREAM")
+    for member in ["1-1\nhigh\na\nb", "2-1\nlow\nc", "no message"] {
+      try await streams.send("ZADD", Self.set, "1", member)
+    }
+    _ = try await mover(streams).moveDue("upper")
+    #expect(try await streams.envelopes(of: "stream:role:upper:prio:high") == ["a\nb"])
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["c", "no message"])
+  }
+
+  @Test func `For a role that nobody ever served nothing waits`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<1)
+    let delivery = try #require(try await streams.deliveries(source).first)
+    let write = CommitWrite.delay(
+      .init(
+        set: "agenthost:delayed:x", stream: "stream:role:x", priority: .normal, milliseconds: 5, envelope: [1]
+      ))
+    #expect(try await streams.commit([delivery.settled(write)]) == [.refused(.noSuchStream)])
+    #expect(try await streams.integer("EXISTS", "agenthost:delayed:x") == 0)
+  }
+
+  @Test func `At its memory limit a server still lets go what is due`() async throws {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    try await streams.send("ZADD", Self.set, "1", "1-1\nnormal\nx")
+    try await streams.send("CONFIG", "SET", "maxmemory", "1")
+    _ = try await mover(streams).moveDue("upper")
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["x"])
+  }
+
+  @Test func `The loop moves what becomes due, soon after`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<1)
+    let delivery = try #require(try await streams.deliveries(source).first)
+    let mover = await mover(streams)
+    let run = Task { await mover.run() }
+    defer { run.cancel() }
+    #expect(try await streams.commit([delivery.settled(message("soon", after: 100))]) == [.done])
+    try await RedisTestServer.wait(until: "the message is in its stream") {
+      try await streams.envelopes(of: source.stream) == ["soon"]
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import RedisClient
+import RedisTestServer
+import Testing
+
+@testable import AgentStreams
+
+@Suite("What operators want of all hosts")
+struct DesiredStateTests {
+  @Test func `Nothing was ever said: nothing is paused`() async throws {
+    let streams = try await Streams()
+    #expect(try await DesiredState.read(streams.client, keys: Keys()) == DesiredState())
+  }
+
+  @Test func `Every change has a version, and tells hosts to look`() async throws {
+    let streams = try await Streams()
+    let keys = Keys(prefix: "{ns}:")
+    let listener = try await streams.client.openDedicated(name: "listener")
+    let heard = Heard()
+    await heard.listen(on: listener, to: keys.broadcastAll)
+    try await RedisTestServer.wait(until: "somebody listens") { await heard.isSubscribed }
+    for change in [DesiredChange.pause(role: "a"), .pause(role: "b:c"), .resume(role: "a"), .reload, .reload]
+    {
+      _ = try await change.make(streams.client, keys: keys)
+    }
+    let state = try await DesiredState.read(streams.client, keys: keys)
+    #expect(state.pausedRoles == ["b:c"])
+    #expect(state.reloads == 2)
+    #expect(state.version == 5)
+    try await RedisTestServer.wait(until: "all changes were told") { await heard.messages.count == 5 }
+    await listener.close()
+  }
+
+  @Test func `Cancelled requests are known to every host that looks, and those that are new are named`()
+    async throws
+  {
+    let streams = try await Streams()
+    let known = Cancellations()
+    #expect(try await known.refresh(streams.client, keys: Keys()).isEmpty)
+    for id in ["m1", "m2"] {
+      _ = try await Cancellations.cancel(id, streams.client, keys: Keys())
+    }
+    #expect(try await known.refresh(streams.client, keys: Keys()) == ["m1", "m2"])
+    _ = try await Cancellations.cancel("m3", streams.client, keys: Keys())
+    #expect(try await known.refresh(streams.client, keys: Keys()) == ["m3"])
+    #expect(await known.contains("m1"))
+    #expect(await !known.contains("m4"))
+  }
+}
+
+/// What is published on a channel.
+@IOActor
+private final class Heard {
+  private(set) var messages: [String] = []
+  private(set) var isSubscribed = false
+
+  nonisolated init() {}
+
+  func listen(on connection: RedisConnection, to channel: String) {
+    connection.subscribe(
+      to: channel, andAllBeginningWith: "unused:", subscribed: { self.isSubscribed = true },
+      receive: { _, message in self.messages.append(message) })
+  }
+}

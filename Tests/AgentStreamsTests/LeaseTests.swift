@@ -1,0 +1,59 @@
+import NIOCore
+import Testing
+
+@testable import AgentStreams
+
+@Suite("Leases, by a clock of the test's own")
+struct LeaseTests {
+  private func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(1000 + seconds) }
+
+  @Test func `What is held for a third of the lease is due, in the order of the stream`() {
+    var table = LeaseTable()
+    let inserted = [("10-1", 0), ("9-2", 0), ("9-10", 1), ("8-0", 9), ("9-2", 5)].map {
+      table.insert($0.0, at: at(Int64($0.1)))
+    }
+    #expect(inserted == [true, true, true, true, false], "an entry that comes twice is held once")
+    let age = LeasePolicy(lease: .seconds(30)).renewalAge
+    #expect(table.due(after: age, at: at(9)).isEmpty)
+    #expect(table.due(after: age, at: at(10)) == ["9-2", "10-1"])
+    #expect(table.due(after: age, at: at(11)) == ["9-2", "9-10", "10-1"])
+    table.renewed(["9-2", "10-1", "7-7"], at: at(11))
+    #expect(table.due(after: age, at: at(19)) == ["8-0", "9-10"])
+    #expect(!table.holds("7-7"))
+    let removed = (0..<2).map { _ in table.remove("9-10") }
+    #expect(removed == [true, false])
+    #expect(table.count == 3)
+  }
+
+  @Test func `A lease is renewed well before it lapses, even where the look comes late`() {
+    for lease in [TimeAmount.milliseconds(500), .seconds(1), .seconds(30), .seconds(3600)] {
+      let policy = LeasePolicy(lease: lease)
+      #expect(policy.renewalAge + policy.renewalInterval + policy.absence < lease)
+    }
+  }
+
+  @Test func `The cap leaves room for innocents, or every redelivery is alone`() {
+    #expect([1, 2, 3, 5].map { LeasePolicy(maximumDeliveries: $0).suspectFrom } == [1, 1, 2, 2])
+  }
+
+  @Test func `After an absence of the server, holders get time to renew before anything is taken for lapsed`()
+  {
+    let policy = LeasePolicy(lease: .seconds(30))
+    var pace = TakeoverPace(policy: policy)
+    let quick = TimeAmount.milliseconds(1)
+    let before = pace.answered(after: quick, at: at(0))
+    pace.failed()
+    pace.failed()
+    let after = [100, 119, 120, 121].map { pace.answered(after: quick, at: at($0)) }
+    #expect(before)
+    #expect(after == [false, false, true, true])
+  }
+
+  @Test func `An answer that took long is an absence as well`() {
+    var pace = TakeoverPace(policy: LeasePolicy(lease: .seconds(30)))
+    let answers = [(6000, 0), (1, 19), (1, 20), (5000, 40)].map { latency, second in
+      pace.answered(after: .milliseconds(Int64(latency)), at: at(Int64(second)))
+    }
+    #expect(answers == [false, false, true, true])
+  }
+}
