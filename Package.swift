@@ -121,7 +121,7 @@ let package = Package(
     .executableTarget(
       name: "agenthost",
       dependencies: [
-        "AgentClient", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        "AgentClient", "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

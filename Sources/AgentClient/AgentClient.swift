@@ -108,12 +108,15 @@ public final class AgentClient: Sendable {
   ///
   /// - Parameters:
   ///   - conversationID: ties the messages of a conversation together; no control characters, no braces.
+  ///   - options: how urgent it is, whether it waits, until when it is of use.
   ///   - timeout: how long to wait for the result.
   /// - Throws: ``AgentClientError``, also when the result carries errors.
   public func processRequest(
-    conversationID: String, text: String, timeout: Duration = .seconds(60)
+    conversationID: String, text: String, options: RequestOptions = RequestOptions(),
+    timeout: Duration = .seconds(60)
   ) async throws(AgentClientError) -> String {
-    let result = try await request(conversationID: conversationID, text: text, timeout: timeout)
+    let result = try await request(
+      conversationID: conversationID, text: text, options: options, timeout: timeout)
     if let error = result.errors.first {
       let more = result.errors.count > 1 ? " (and \(result.errors.count - 1) more)" : ""
       throw AgentClientError(.failed, "\(error.code): \(error.message)\(more)")
@@ -128,25 +131,70 @@ public final class AgentClient: Sendable {
   ///
   /// - Throws: ``AgentClientError`` when no result came.
   public func request(
-    conversationID: String, text: String, role: String = "manager", timeout: Duration = .seconds(60)
+    conversationID: String, text: String, role: String = "manager",
+    options: RequestOptions = RequestOptions(), timeout: Duration = .seconds(60)
   ) async throws(AgentClientError) -> AgentResult {
-    let payload = JSONValue.object([
-      .init("text", .string(text)), .init("stage", .string("start")), .init("errors", .array([])),
-    ])
-    var bytes: [UInt8] = []
-    payload.write(into: &bytes)
-    return try await request(conversationID: conversationID, payload: bytes, role: role, timeout: timeout)
+    try await request(
+      conversationID: conversationID, payload: Self.payload(of: text), role: role, options: options,
+      timeout: timeout)
   }
 
   /// Gives `payload`, one JSON object in UTF-8, to `role`, and returns the whole result.
   ///
   /// - Throws: ``AgentClientError`` when no result came.
   public func request(
-    conversationID: String, payload: [UInt8], role: String, timeout: Duration = .seconds(60)
+    conversationID: String, payload: [UInt8], role: String, options: RequestOptions = RequestOptions(),
+    timeout: Duration = .seconds(60)
   ) async throws(AgentClientError) -> AgentResult {
     let request = try Request(
       conversationID: conversationID, payload: payload, role: role, sender: configuration.name,
-      resultList: inbox.listName)
-    return try await inbox.send(request, to: keys.roleStream(role), timeout: timeout)
+      resultList: inbox.listName, options: options)
+    return try await inbox.send(request, timeout: timeout)
+  }
+
+  /// Gives `payload`, one JSON object in UTF-8, to `role`, and does not wait: the result goes to the list
+  /// `result:{message_id}`, where anybody may take it until its time to live has passed.
+  ///
+  /// - Throws: ``AgentClientError`` when the request could not be given to its role.
+  public func send(
+    conversationID: String, payload: [UInt8], role: String, options: RequestOptions = RequestOptions()
+  ) async throws(AgentClientError) -> SentRequest {
+    let request = try Request(
+      conversationID: conversationID, payload: payload, role: role, sender: configuration.name,
+      resultList: nil, options: options)
+    return try await request.send(client, keys: keys)
+  }
+
+  /// Gives `text` to `role`, and does not wait.
+  ///
+  /// - Throws: ``AgentClientError`` when the request could not be given to its role.
+  public func send(
+    conversationID: String, text: String, role: String = "manager", options: RequestOptions = RequestOptions()
+  ) async throws(AgentClientError) -> SentRequest {
+    try await send(
+      conversationID: conversationID, payload: Self.payload(of: text), role: role, options: options)
+  }
+
+  /// Has a request cancelled that has not ended: what is queued of it is dropped at its next step, work on it ends,
+  /// and whoever sent it gets an error with the code `agenthost.cancelled`. Returns what has become of it:
+  /// `cancelling`, unless it had ended or been cancelled before.
+  ///
+  /// - Throws: ``AgentClientError`` when the server can't be reached.
+  public func cancel(messageID: String) async throws(AgentClientError) -> RequestOutcome {
+    do throws(RedisError) {
+      let state = try await Cancellations.cancel(messageID, client, keys: keys)
+      return state.flatMap { RequestOutcome(rawValue: $0.rawValue) } ?? .cancelling
+    } catch {
+      throw AgentClientError(.unreachable, error.description)
+    }
+  }
+
+  private static func payload(of text: String) -> [UInt8] {
+    let payload = JSONValue.object([
+      .init("text", .string(text)), .init("stage", .string("start")), .init("errors", .array([])),
+    ])
+    var bytes: [UInt8] = []
+    payload.write(into: &bytes)
+    return bytes
   }
 }

@@ -13,6 +13,8 @@ public struct AgentClientError: Error, Sendable, Equatable, CustomStringConverti
     public static let invalidRequest = Code(description: "invalid request")
     /// Nobody has ever served the role.
     public static let noSuchRole = Code(description: "no such role")
+    /// A request with the same key was sent before, by somebody else; its result goes to its sender.
+    public static let alreadySent = Code(description: "already sent")
     /// No result came in time; it may still be worked on.
     public static let timedOut = Code(description: "timed out")
     /// The result says what went wrong.

@@ -10,23 +10,32 @@ final class ResultInbox {
   /// Results in one answer.
   private static let maximumBatch = 256
 
+  typealias Outcome = Result<AgentResult, AgentClientError>
+
   private struct Waiting {
-    let outcome: AsyncStream<Result<AgentResult, AgentClientError>>.Continuation
+    let number: Int
+    let outcome: AsyncStream<Outcome>.Continuation
     let timer: Scheduled<Void>
   }
 
   /// Its name in envelopes.
   nonisolated let listName: String
   private let client: RedisClient
+  private let keys: Keys
   private let key: String
   /// What has been taken from the list and not been received for certain.
   private let takenKey: String
-  private var waiting: [String: Waiting] = [:]
+  /// By the request's id; several where one was sent more than once with the same key.
+  private var waiting: [String: [Waiting]] = [:]
+  /// Where each that waits is found, by its number.
+  private var places: [Int: String] = [:]
+  private var nextNumber = 0
   private var connection: RedisConnection?
   private var isEnded = false
 
   init(client: RedisClient, keys: Keys) {
     self.client = client
+    self.keys = keys
     listName = "result:client:\(String(UInt64.random(in: .min ... .max), radix: 36))"
     key = keys.resultList(listName)
     takenKey = keys.resultList("\(listName):taken")
@@ -47,57 +56,73 @@ final class ResultInbox {
   }
 
   /// Sends a request and waits for its result.
-  func send(
-    _ request: Request, to stream: String, timeout: Duration
-  ) async throws(AgentClientError) -> AgentResult {
+  func send(_ request: Request, timeout: Duration) async throws(AgentClientError) -> AgentResult {
     if isEnded { throw AgentClientError(.notRunning, "the client is not running") }
-    let outcomes = expect(request.messageID, within: timeout)
+    // Before it is sent: the result may come before the answer.
+    let (outcomes, number) = expect(request.messageID, within: timeout)
     do throws(AgentClientError) {
-      try await add(request, to: stream)
+      let sent = try await request.send(client, keys: keys)
+      if sent.wasKnown { try adopt(request.messageID, number, sentAs: sent.messageID) }
     } catch {
       resume(request.messageID, .failure(error))
     }
     for await outcome in outcomes { return try outcome.get() }
-    resume(request.messageID, .failure(AgentClientError(.notRunning, "cancelled")))
+    forget(number)
     throw AgentClientError(.notRunning, "the task that waited for the result was cancelled")
   }
 
-  private func add(_ request: Request, to stream: String) async throws(AgentClientError) {
-    var command = RedisCommand("XADD")
-    command.append(stream)
-    command.append("NOMKSTREAM")
-    command.append("*")
-    command.append("envelope")
-    command.append(request.envelope)
-    do throws(RedisError) {
-      guard try await client.send(command).root.isNull else { return }
-    } catch {
-      throw AgentClientError(.unreachable, error.description)
-    }
-    throw AgentClientError(
-      .noSuchRole, "nobody has ever served the role \"\(request.role)\"; is agenthost running?")
-  }
-
-  /// Where the result will be put, or that none came in time.
+  /// What waits for the request's result, and its number.
   private func expect(
     _ messageID: String, within timeout: Duration
-  ) -> AsyncStream<Result<AgentResult, AgentClientError>> {
-    let (outcomes, outcome) = AsyncStream.makeStream(
-      of: Result<AgentResult, AgentClientError>.self, bufferingPolicy: .bufferingOldest(1))
+  ) -> (AsyncStream<Outcome>, number: Int) {
+    let (outcomes, outcome) = AsyncStream.makeStream(of: Outcome.self, bufferingPolicy: .bufferingOldest(1))
+    let number = nextNumber
+    nextNumber += 1
     let timer = IOActor.eventLoop.scheduleTask(in: TimeAmount(timeout)) {
       IOActor.assumeIsolated {
-        self.resume(messageID, .failure(AgentClientError(.timedOut, "no result within \(timeout)")))
+        _ = self.forget(number)?.outcome.yield(
+          .failure(AgentClientError(.timedOut, "no result within \(timeout)")))
       }
     }
-    waiting[messageID] = Waiting(outcome: outcome, timer: timer)
-    return outcomes
+    add(Waiting(number: number, outcome: outcome, timer: timer), to: messageID)
+    return (outcomes, number)
+  }
+
+  /// The request had been sent before under another id: if that was here, its result is this one's too.
+  private func adopt(
+    _ messageID: String, _ number: Int, sentAs known: String
+  ) throws(AgentClientError) {
+    guard waiting[known] != nil, let request = forget(number, cancellingTimer: false) else {
+      throw AgentClientError(
+        .alreadySent, "a request with this key was sent before as \(known); its result goes to its sender")
+    }
+    add(request, to: known)
+  }
+
+  private func add(_ request: Waiting, to messageID: String) {
+    waiting[messageID, default: []].append(request)
+    places[request.number] = messageID
   }
 
   /// Only the first result of a request is taken.
-  private func resume(_ messageID: String, _ result: Result<AgentResult, AgentClientError>) {
-    guard let request = waiting.removeValue(forKey: messageID) else { return }
-    request.timer.cancel()
-    request.outcome.yield(result)
+  private func resume(_ messageID: String, _ result: Outcome) {
+    for request in waiting.removeValue(forKey: messageID) ?? [] {
+      places[request.number] = nil
+      request.timer.cancel()
+      request.outcome.yield(result)
+    }
+  }
+
+  /// One that waits no longer, if it did.
+  @discardableResult
+  private func forget(_ number: Int, cancellingTimer: Bool = true) -> Waiting? {
+    guard let messageID = places.removeValue(forKey: number), var requests = waiting[messageID],
+      let index = requests.firstIndex(where: { $0.number == number })
+    else { return nil }
+    let request = requests.remove(at: index)
+    waiting[messageID] = requests.isEmpty ? nil : requests
+    if cancellingTimer { request.timer.cancel() }
+    return request
   }
 
   private func end() {

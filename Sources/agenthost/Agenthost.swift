@@ -10,7 +10,7 @@ struct Agenthost: ParsableCommand {
       6 timed out, 7 degraded.
       """,
     subcommands: [
-      RunCommand.self, SendCommand.self, ReloadCommand.self, VersionCommand.self, WorkerCommand.self,
-      TrampolineCommand.self,
+      RunCommand.self, SendCommand.self, CancelCommand.self, ReloadCommand.self, RoleCommand.self,
+      DeadLettersCommand.self, VersionCommand.self, WorkerCommand.self, TrampolineCommand.self,
     ])
 }

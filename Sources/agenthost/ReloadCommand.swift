@@ -1,9 +1,5 @@
-import AgentRuntime
 import AgentStreams
 import ArgumentParser
-import Logging
-import NIOCore
-import RedisClient
 
 struct ReloadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,27 +7,10 @@ struct ReloadCommand: AsyncParsableCommand {
     discussion: "What each host found stands in its log.")
 
   func run() async throws {
-    let environment = try CommandEnvironment()
-    let settings = RedisConnectionSettings(
-      address: try environment.address(try environment.redisURL()),
-      connectTimeout: .fractional(seconds: environment.settings.redisSocketConnectTimeout),
-      commandTimeout: .fractional(seconds: environment.settings.redisSocketTimeout),
-      name: "agenthost/cli")
-    let keys = Keys(prefix: environment.settings.keyPrefix)
-    let hosts = try await publish(to: keys.broadcastAll, settings)
+    let hosts = try await CommandEnvironment().withRedis { client, keys in
+      try await DesiredChange.reload.make(client, keys: keys)
+    }
     guard hosts > 0 else { throw CommandFailure(.failed, "no host listens; start one with `agenthost run`") }
     print("told \(hosts) \(hosts == 1 ? "host" : "hosts") to reload")
-  }
-
-  private func publish(to channel: String, _ settings: RedisConnectionSettings) async throws -> Int {
-    let client = await RedisClient(settings: settings, logger: Logger(label: "agenthost"))
-    do {
-      let reply = try await client.send(
-        RedisCommand("PUBLISH", channel, #"{"kind":"control","command":"reload"}"#))
-      await client.close()
-      return reply.root.integer ?? 0
-    } catch {
-      throw CommandFailure(.redisUnreachable, error.description)
-    }
   }
 }

@@ -26,10 +26,43 @@ struct SendCommand: AsyncParsableCommand {
   @Option(help: "The role that it goes to.")
   var role = "manager"
 
+  @Option(
+    help: "How urgent it is: high, normal or low.",
+    transform: { text in
+      guard let priority = RequestOptions.Priority(rawValue: text) else {
+        throw ValidationError("--priority takes high, normal or low")
+      }
+      return priority
+    })
+  var priority = RequestOptions.Priority.normal
+
+  @Option(help: "Seconds to wait, in the server, before an agent gets it.")
+  var delay: Double?
+
+  @Option(help: "Seconds after which the result is of no use: no agent begins any more.")
+  var deadline: Double?
+
+  @Option(help: "A name of the request: sent again with the same one, it is carried out once.")
+  var idempotencyKey: String?
+
+  @Flag(help: "Do not wait: print the message id; the result goes to result:{message id}.")
+  var detach = false
+
+  private static let secondsRange = 0.0...1e6
+
   func validate() throws {
-    guard timeout > 0, timeout <= 1e6 else {
-      throw ValidationError("--timeout takes seconds, from above 0 to 1000000")
+    for (name, value) in [("--timeout", timeout), ("--delay", delay ?? 1), ("--deadline", deadline ?? 1)] {
+      guard value > 0, Self.secondsRange.contains(value) else {
+        throw ValidationError("\(name) takes seconds, from above 0 to 1000000")
+      }
     }
+    if detach, json || trace { throw ValidationError("--detach waits for no result that could be shown") }
+  }
+
+  private var options: RequestOptions {
+    RequestOptions(
+      priority: priority, delay: delay.map { .seconds($0) }, deadline: deadline.map { .seconds($0) },
+      idempotencyKey: idempotencyKey)
   }
 
   func run() async throws {
@@ -45,9 +78,15 @@ struct SendCommand: AsyncParsableCommand {
     }
     let conversation = self.conversation ?? "cli-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     do {
-      let result = try await AgentClient.withClient(configuration) { [role, timeout] client in
+      if detach {
+        let sent = try await AgentClient.withClient(configuration) { [role, options] client in
+          try await client.send(conversationID: conversation, text: text, role: role, options: options)
+        }
+        return print(sent.messageID)
+      }
+      let result = try await AgentClient.withClient(configuration) { [role, timeout, options] client in
         try await client.request(
-          conversationID: conversation, text: text, role: role, timeout: .seconds(timeout))
+          conversationID: conversation, text: text, role: role, options: options, timeout: .seconds(timeout))
       }
       try show(result)
     } catch let error as AgentClientError {

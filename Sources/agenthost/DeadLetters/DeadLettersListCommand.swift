@@ -1,0 +1,80 @@
+import AgentEnvelope
+import AgentPlugins
+import AgentRuntime
+import ArgumentParser
+
+struct DeadLettersListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List dead letters, oldest first.")
+
+  @OptionGroup var selection: DeadLetterSelection
+
+  @Flag(help: "Print JSON, one object a line.")
+  var json = false
+
+  func run() async throws {
+    let letters = try await CommandEnvironment().withRedis { [selection] client, keys in
+      var letters: [DeadLetter] = []
+      try await selection.forEachPage(client, keys) { letters += $1 }
+      return letters
+    }
+    print(json ? letters.map { $0.json }.map(JSONText.line).joined() : Self.table(letters), terminator: "")
+  }
+
+  private static func table(_ letters: [DeadLetter]) -> String {
+    var table = TextTable(["role", "id", "time", "deliveries", "message", "reason"], numeric: [3])
+    for letter in letters {
+      table.add([
+        letter.role, letter.id, TimeText.utc(letter.time), String(letter.deliveries),
+        letter.messageID.map { LogText.escaped($0) } ?? "-", LogText.escaped(letter.reason),
+      ])
+    }
+    return table.text
+  }
+}
+
+struct DeadLettersShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Print one dead letter, with everything it holds.")
+
+  @Argument(help: "The role.")
+  var role: String
+
+  @Argument(help: "The entry's id.")
+  var id: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    var filter = DeadLetterFilter()
+    filter.ids = [id]
+    let found = try await CommandEnvironment().withRedis { [role, filter] client, keys in
+      var found: DeadLetter?
+      try await DeadLetterStream(role: role, client: client, keys: keys)
+        .forEachPage(matching: filter, limit: 1) { letters in
+          found = letters.first
+          return false
+        }
+      return found
+    }
+    guard let found else { throw CommandFailure(.failed, "role \(role) has no dead letter \(id)") }
+    if json { return print(JSONText.line(found.json), terminator: "") }
+    for field in found.fields {
+      print("\(LogText.escaped(field.name)): \(LogText.escaped(field.value, maximumBytes: .max))")
+    }
+  }
+}
+
+extension DeadLetter {
+  var json: JSONValue {
+    .object(
+      [
+        .init("role", .string(role)), .init("id", .string(id)), .init("reason", .string(reason)),
+        .init("deliveries", .number(deliveries)), .init("agent_id", .string(agentID)),
+        .init("time", .number(time)), .init("stream", .string(stream)),
+        .init("conversation_id", conversationID.map(JSONValue.string) ?? .null),
+        .init("message_id", messageID.map(JSONValue.string) ?? .null),
+      ] + [.init("fields", .object(fields.map { .init($0.name, .string($0.value)) }))])
+  }
+}

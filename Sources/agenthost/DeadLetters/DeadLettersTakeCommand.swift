@@ -1,0 +1,114 @@
+import AgentRuntime
+import AgentStreams
+import ArgumentParser
+import Glibc
+import RedisClient
+
+struct DeadLettersReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay", abstract: "Send dead letters to their roles again.",
+    discussion: """
+      Each keeps its id and its trace; its age, its steps and its time begin anew. What was no envelope stays \
+      where it is.
+      """)
+
+  @OptionGroup var selection: DeadLetterSelection
+
+  @Option(help: "At most so many a second.")
+  var rate: Double?
+
+  @Flag(help: "Only say what would be sent.")
+  var dryRun = false
+
+  @Flag(help: "Do not ask.")
+  var yes = false
+
+  func validate() throws {
+    if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0") }
+  }
+
+  func run() async throws {
+    let taking = DeadLetterTaking(removal: .replay, rate: rate, dryRun: dryRun, yes: yes)
+    try await taking.run(selection, done: "sent again", ask: "Send \(selection.words) again?")
+  }
+}
+
+struct DeadLettersRemoveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rm", abstract: "Remove dead letters for good.")
+
+  @OptionGroup var selection: DeadLetterSelection
+
+  @Flag(help: "Only say what would be removed.")
+  var dryRun = false
+
+  @Flag(help: "Do not ask.")
+  var yes = false
+
+  func run() async throws {
+    let taking = DeadLetterTaking(removal: .remove, rate: nil, dryRun: dryRun, yes: yes)
+    try await taking.run(selection, done: "removed", ask: "Remove \(selection.words) for good?")
+  }
+}
+
+/// Takes dead letters off their streams.
+private struct DeadLetterTaking: Sendable {
+  let removal: DeadLetterStream.Removal
+  let rate: Double?
+  let dryRun: Bool
+  let yes: Bool
+
+  func run(_ selection: DeadLetterSelection, done: String, ask: String) async throws {
+    let environment = try CommandEnvironment()
+    if !dryRun, !yes { try confirm(ask) }
+    let counts = try await environment.withRedis { client, keys in
+      var taken = 0
+      var skipped = 0
+      try await selection.forEachPage(client, keys) { stream, letters in
+        for letter in letters where removal == .replay && letter.envelope == nil {
+          skipped += 1
+          printError("agenthost: \(letter.role) \(letter.id) is no envelope and can't be sent")
+        }
+        let able = letters.filter { removal == .remove || $0.envelope != nil }
+        if dryRun {
+          for letter in able { print("\(letter.role) \(letter.id)") }
+          taken += able.count
+        } else {
+          taken += try await take(able, from: stream)
+        }
+      }
+      return (taken, skipped)
+    }
+    print(dryRun ? "\(counts.0) would be \(done)" : "\(counts.0) \(done)")
+    if counts.1 > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
+  }
+
+  @IOActor
+  private func take(_ letters: [DeadLetter], from stream: DeadLetterStream) async throws -> Int {
+    guard let rate else { return try await stream.take(letters, removal, now: WallClock.now()) }
+    var taken = 0
+    for letter in letters {
+      taken += try await stream.take([letter], removal, now: WallClock.now())
+      try await Task.sleep(for: .seconds(1 / rate))
+    }
+    return taken
+  }
+
+  private func confirm(_ question: String) throws {
+    guard isatty(STDIN_FILENO) == 1 else {
+      throw CommandFailure(.usage, "this asks before it acts, and standard input is no terminal: say --yes")
+    }
+    printError("\(question) [y/N]")
+    guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+      throw CommandFailure(.failed, "nothing was done")
+    }
+  }
+}
+
+extension DeadLetterSelection {
+  /// What is meant, for a question.
+  fileprivate var words: String {
+    let which = limit.map { "up to \($0) dead letters" } ?? "all dead letters that match"
+    return role.map { "\(which) of role \($0)" } ?? "\(which), of every role,"
+  }
+}

@@ -1,0 +1,83 @@
+import AgentEnvelope
+import AgentStreams
+import ArgumentParser
+
+struct RoleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "role", abstract: "See, pause and resume roles.",
+    subcommands: [RoleListCommand.self, RolePauseCommand.self, RoleResumeCommand.self])
+}
+
+struct RoleListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List roles: who serves them, and what waits.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    let roles = try await CommandEnvironment().withRedis { client, keys in
+      try await RoleStatus.all(client, keys: keys)
+    }
+    print(json ? Self.json(roles) : Self.table(roles), terminator: "")
+  }
+
+  private static func table(_ roles: [RoleStatus]) -> String {
+    var table = TextTable(
+      ["role", "agents", "waiting", "in work", "delayed", "dead letters", "state"], numeric: [1, 2, 3, 4, 5])
+    for role in roles {
+      table.add(
+        [role.role]
+          + [role.agents, role.waiting, role.inWork, role.delayed, role.deadLetters].map { String($0) }
+          + [role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"])
+    }
+    return table.text
+  }
+
+  private static func json(_ roles: [RoleStatus]) -> String {
+    JSONText.line(
+      .array(
+        roles.map { role in
+          .object([
+            .init("role", .string(role.role)), .init("agents", .number(role.agents)),
+            .init("waiting", .number(role.waiting)), .init("in_work", .number(role.inWork)),
+            .init("delayed", .number(role.delayed)), .init("dead_letters", .number(role.deadLetters)),
+            .init("paused", .bool(role.isPaused)),
+          ])
+        }))
+  }
+}
+
+struct RolePauseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause", abstract: "Have all hosts take nothing new for a role, until it is resumed.")
+
+  @Argument(help: "The role.")
+  var role: String
+
+  func run() async throws {
+    try await RoleCommand.change(.pause(role: role))
+    print("role \(role) is paused")
+  }
+}
+
+struct RoleResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Have all hosts work on a role again.")
+
+  @Argument(help: "The role.")
+  var role: String
+
+  func run() async throws {
+    try await RoleCommand.change(.resume(role: role))
+    print("role \(role) is resumed")
+  }
+}
+
+extension RoleCommand {
+  fileprivate static func change(_ change: DesiredChange) async throws {
+    _ = try await CommandEnvironment().withRedis { client, keys in
+      try await change.make(client, keys: keys)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import RedisTestServer
+import Testing
+
+@Suite("Pausing and resuming roles")
+struct RoleCommandTests {
+  private func agenthost(_ server: RedisTestServer, _ words: String...) async throws -> Finished {
+    try await Finished.program(
+      try BuildFolder.path(of: "agenthost"), words,
+      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": server.url]) { $1 })
+  }
+
+  @Test("a paused role takes nothing, also after a restart; resumed, it takes what has come")
+  func pausedAcrossARestart() async throws {
+    let server = try await RedisTestServer()
+    let agents = try AgentsFolder(["TestAgents"])
+    let first = try HostProcess(redis: server.url, agents: agents.path)
+    try await first.waitUntilReady()
+    let wire = Wire(server: server)
+    let start = ContinuousClock.now
+    #expect(try await agenthost(server, "role", "pause", "slow").output == "role slow is paused\n")
+    try await first.waitForLog("role slow is paused")
+    #expect(ContinuousClock.now - start < .seconds(5), "a second on a machine that is not busy")
+    let requests = (0..<3).map { _ in WireRequest(payload: #"{"seconds":0}"#) }
+    try await wire.send(requests[0], to: "slow")
+    try await wire.send(requests[1], to: "slow:prio:high")
+    // Other roles go on.
+    #expect(try await wire.result(of: WireRequest(payload: #"{"times":1}"#), from: "retry").errors.isEmpty)
+    #expect(try await first.stop() == 0, "\(first.log)")
+    let second = try HostProcess(redis: server.url, agents: agents.path, after: first)
+    try await second.waitUntilReady()
+    try await wire.send(requests[2], to: "slow")
+    #expect(try await wire.result(of: WireRequest(payload: #"{"times":1}"#), from: "retry").errors.isEmpty)
+    #expect(try wire.pending(of: "slow") == 0)
+    let listed = try await agenthost(server, "role", "ls")
+    let row = listed.output.split(separator: "\n").first { $0.hasPrefix("slow ") }
+    #expect(row?.split(separator: " ") == ["slow", "1", "3", "0", "0", "0", "paused"], "\(listed.output)")
+    let json = try await agenthost(server, "role", "ls", "--json")
+    let roles = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
+    let slow = try #require(roles?.first { $0["role"] as? String == "slow" })
+    #expect(slow["paused"] as? Bool == true && slow["waiting"] as? Int == 3)
+    #expect(try await agenthost(server, "role", "resume", "slow").status == 0)
+    for request in requests { #expect(try await wire.result(from: request.resultList).errors.isEmpty) }
+    #expect(try await second.stop() == 0, "\(second.log)")
+  }
+
+  @Test("a host that does not hear the message looks by itself")
+  func looksByItself() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    try system.server.cli("HSET", "agenthost:desired", "paused:slow", "1", "version", "77")
+    try await system.host.waitForLog("role slow is paused")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a reload that was asked for while the host was away from its server is carried out")
+  func reloadUnheard() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    try system.server.cli("HSET", "agenthost:desired", "reload", "5", "version", "3")
+    try await system.host.waitForLog("reload: ")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+}
