@@ -10,7 +10,7 @@ struct AgentStreamConsumerTests {
     let source: DeliverySource
     let inbox = Inbox()
     let consumer: AgentStreamConsumer
-    let waker: AgentStreamWaker
+    let waker: StreamWaker
 
     init(_ streams: Streams, client: RedisClient? = nil, slots: Slots = Slots(capacity: 64)) async throws {
       let made = try await streams.source(stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1")
@@ -18,7 +18,7 @@ struct AgentStreamConsumerTests {
         stream: made.stream, group: made.group, consumer: made.consumer, role: made.role, slots: slots)
       consumer = await AgentStreamConsumer(
         client: client ?? streams.client, source: source, receiver: inbox, logger: silentLogger)
-      waker = await AgentStreamWaker(client: client ?? streams.client, logger: silentLogger)
+      waker = await StreamWaker(client: client ?? streams.client, logger: silentLogger)
     }
   }
 
@@ -62,7 +62,7 @@ struct AgentStreamConsumerTests {
       slots: slots)
     let roleInbox = Inbox()
     let roleReader = await RoleConsumer(
-      client: streams.client, lanes: RoleLanes(sources: [role]), slots: slots, receiver: roleInbox,
+      client: streams.client, waker: reader.waker, lanes: RoleLanes(sources: [role]), slots: slots, receiver: roleInbox,
       logger: silentLogger)
     try await reading(reader.consumer, wokenBy: reader.waker) {
       try await reading(roleReader) {

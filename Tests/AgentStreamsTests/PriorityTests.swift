@@ -19,9 +19,10 @@ struct PriorityTests {
   private func reading(
     _ streams: Streams, _ lanes: RoleLanes, _ slots: Slots, _ inbox: Inbox, _ body: () async throws -> Void
   ) async throws {
+    let waker = await StreamWaker(client: streams.client, logger: silentLogger)
     let consumer = await RoleConsumer(
-      client: streams.client, lanes: lanes, slots: slots, receiver: inbox, logger: silentLogger)
-    try await AgentStreamsTests.reading(consumer, body)
+      client: streams.client, waker: waker, lanes: lanes, slots: slots, receiver: inbox, logger: silentLogger)
+    try await AgentStreamsTests.reading(consumer, wokenBy: waker, body)
   }
 
   @Test func `Work of every priority is read, and knows its own`() async throws {
@@ -29,7 +30,7 @@ struct PriorityTests {
     let (lanes, slots) = try await lanes(streams, capacity: 100)
     let inbox = Inbox()
     try await reading(streams, lanes, slots, inbox) {
-      try await streams.waitUntilBlocked()
+      try await streams.waitUntilBlocked(2)
       for (number, source) in lanes.sources.enumerated() {
         try await streams.add(number..<number + 1, to: source.stream)
       }
@@ -115,10 +116,10 @@ struct PriorityTests {
     let (lanes, slots) = try await lanes(streams, capacity: 10)
     let inbox = Inbox()
     try await reading(streams, lanes, slots, inbox) {
-      try await streams.waitUntilBlocked()
+      try await streams.waitUntilBlocked(2)
       await slots.pause()
-      try await RedisTestServer.wait(until: "no read blocks") {
-        try streams.server.cli("INFO", "clients").contains("blocked_clients:0")
+      try await RedisTestServer.wait(until: "only the waker blocks") {
+        try streams.server.cli("INFO", "clients").contains("blocked_clients:1")
       }
       try await streams.add(0..<3)
       #expect(try await streams.pending(lanes.sources[1]).isEmpty)

@@ -12,13 +12,24 @@ func reading(_ consumer: RoleConsumer, _ body: () async throws -> Void) async th
   try result.get()
 }
 
+/// The same with the waker that it leaves idle lanes to.
+func reading(
+  _ consumer: RoleConsumer, wokenBy waker: StreamWaker, _ body: () async throws -> Void
+) async throws {
+  let waking = Task { await waker.run() }
+  let result = await outcome { try await reading(consumer, body) }
+  await waker.quiet()
+  await waking.value
+  try result.get()
+}
+
 /// Runs an agent's own reader and its waker while `body` works; makes both quiet in any case.
 func reading(
-  _ consumer: AgentStreamConsumer, wokenBy waker: AgentStreamWaker, _ body: () async throws -> Void
+  _ consumer: AgentStreamConsumer, wokenBy waker: StreamWaker, _ body: () async throws -> Void
 ) async throws {
   let run = Task { await consumer.run() }
   let waking = Task { await waker.run() }
-  await waker.add(consumer)
+  await consumer.start(waker)
   let result = await outcome(body)
   await waker.quiet()
   await consumer.quiet()

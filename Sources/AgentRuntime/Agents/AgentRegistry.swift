@@ -29,7 +29,7 @@ final class AgentRegistry {
   private var pausedRoles: Set<String> = []
   private let road: Road
   private let loops: LoopGroup
-  private let waker: AgentStreamWaker
+  private let waker: StreamWaker
   private let logger: Logger
   private var entries: [Entry] = []
   /// Called when other agents are served than before.
@@ -49,7 +49,7 @@ final class AgentRegistry {
     self.road = road
     self.logger = logger
     loops = LoopGroup()
-    waker = AgentStreamWaker(client: client, logger: logger)
+    waker = StreamWaker(client: client, logger: logger)
   }
 
   /// Runs all readers until `quiet`.
@@ -105,7 +105,7 @@ final class AgentRegistry {
       loops.add { await readers.own.run() }
       loops.add { await recoverer.run() }
     }
-    for entry in entries { await waker.add(entry.readers.own) }
+    for entry in entries { await entry.readers.own.start(waker) }
     changed()
   }
 
@@ -153,7 +153,7 @@ final class AgentRegistry {
   private func makeReaders(of agent: ServedAgent) -> Readers {
     Readers(
       role: RoleConsumer(
-        client: client, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
+        client: client, waker: waker, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
       own: AgentStreamConsumer(client: client, source: agent.ownSource, receiver: agent, logger: logger))
   }
 
@@ -162,7 +162,7 @@ final class AgentRegistry {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
     changed()
-    await waker.remove(entry.readers.own)
+    await entry.readers.own.stop(waker)
     await entry.readers.quiet()
   }
 

@@ -3,7 +3,7 @@ package import RedisClient
 
 /// Reads one agent's own stream, whenever it is told that there is something.
 @IOActor
-package final class AgentStreamConsumer {
+package final class AgentStreamConsumer: StreamReader {
   private static let maximumBatch = 64
 
   package nonisolated let source: DeliverySource
@@ -50,8 +50,21 @@ package final class AgentStreamConsumer {
     }
   }
 
+  /// Waits for the stream from now on.
+  package func start(_ waker: StreamWaker) async {
+    await waker.watch([source.stream], for: self)
+  }
+
+  package func stop(_ waker: StreamWaker) async {
+    await waker.forget([source.stream])
+  }
+
   /// There is something in the stream.
-  func wake() {
+  func wake(_ stream: String) {
+    wake()
+  }
+
+  private func wake() {
     isWoken = true
     waiting?.resume()
     waiting = nil

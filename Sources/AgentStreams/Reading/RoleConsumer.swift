@@ -4,8 +4,11 @@ import NIOCore
 package import RedisClient
 
 /// Reads a role's streams on a connection of its own, blocked while there is nothing.
+///
+/// To block on a stream costs the server something each time. So it blocks on the role's own stream and on those of
+/// the priorities that are in use; for the others the host's ``StreamWaker`` waits.
 @IOActor
-package final class RoleConsumer {
+package final class RoleConsumer: StreamReader {
   /// How long one read blocks; a lost connection is noticed no later.
   private static let block = TimeAmount.seconds(5)
   /// How long a read that is to end may take to do so before its connection is closed.
@@ -16,11 +19,13 @@ package final class RoleConsumer {
   private static let maximumBatch = 256
 
   private let client: RedisClient
+  private let waker: StreamWaker
   private let lanes: RoleLanes
   private let slots: Slots
   private let receiver: any DeliveryReceiver
   private let logger: Logger
   private var plan: ReadPlan
+  private var use: LaneUse
   private var isQuiet = false
   private var blocked: RedisConnection?
   /// Which read it is, of all.
@@ -34,14 +39,17 @@ package final class RoleConsumer {
   private let interrupting: AsyncStream<Void>.Continuation
 
   package init(
-    client: RedisClient, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver, logger: Logger
+    client: RedisClient, waker: StreamWaker, lanes: RoleLanes, slots: Slots,
+    receiver: any DeliveryReceiver, logger: Logger
   ) {
     self.client = client
+    self.waker = waker
     self.lanes = lanes
     self.slots = slots
     self.receiver = receiver
     self.logger = logger
     plan = ReadPlan(weights: lanes.sources.map(\.priority.weight))
+    use = LaneUse(count: lanes.sources.count, always: lanes.main)
     (interruptions, interrupting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
@@ -52,6 +60,7 @@ package final class RoleConsumer {
       await readAgainAndAgain()
       interrupting.finish()
     }
+    await waker.forget(lanes.sources.map(\.stream))
     for delivery in waiting { delivery.source.occupySlot(delivery) }
     receiver.handBack(Array(waiting))
     waiting = []
@@ -114,6 +123,7 @@ package final class RoleConsumer {
       let step = plan.next(free: reserved)
       let batches = try await read(connection, step)
       succeeded()
+      await follow(batches)
       batchLimit = min(batchLimit * 2, Self.maximumBatch)
       if batches.contains(where: { !$0.isEmpty }), .now - lastLook > Self.groupsInterval {
         try await lookAtGroups(connection, of: batches)
@@ -122,6 +132,19 @@ package final class RoleConsumer {
       plan.received(batches.map(\.count), for: step)
       deliver(batches, upTo: reserved)
     }
+  }
+
+  /// A priority that is not in use has something.
+  func wake(_ stream: String) {
+    use.mustLook = true
+    if blocked != nil { interrupting.yield() }
+  }
+
+  /// Has the waker wait for the lanes on which this reader does not block.
+  private func follow(_ batches: [[StreamEntry]]) async {
+    let change = use.received(batches.map { !$0.isEmpty }, at: .now())
+    if !change.idle.isEmpty { await waker.watch(change.idle.map { lanes.sources[$0].stream }, for: self) }
+    if !change.used.isEmpty { await waker.forget(change.used.map { lanes.sources[$0].stream }) }
   }
 
   private func ensureGroups(_ connection: RedisConnection) async throws(RedisError) {
@@ -163,11 +186,12 @@ package final class RoleConsumer {
     return batches
   }
 
-  private func readAll(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [[StreamEntry]]
-  {
+  private func readAll(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [[StreamEntry]] {
     guard let first = lanes.sources.first else { return [] }
+    let look = use.next()
     // Somebody asked for the reservation before there was a block that could be ended.
-    let block = slots.isWanted ? nil : Self.block
+    let block = slots.isWanted || look == .all ? nil : Self.block
+    let sources = use.lanes(of: look).map { lanes.sources[$0] }
     blocked = connection
     reads += 1
     slots.interruptBlocked = { [interrupting] in interrupting.yield() }
@@ -176,10 +200,10 @@ package final class RoleConsumer {
       slots.interruptBlocked = nil
     }
     let command = StreamCommands.readGroup(
-      first.group, consumer: first.consumer, streams: lanes.sources.map(\.stream), count: count, block: block)
+      first.group, consumer: first.consumer, streams: sources.map(\.stream), count: count, block: block)
     let found = try StreamCommands.entries(
       ofRead: try await connection.sendBlocking(command, block: Self.block))
-    if found.isEmpty { return lanes.sources.map { _ in [] } }
+    if found.isEmpty, block != nil { use.mustLook = true }
     return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }
   }
 

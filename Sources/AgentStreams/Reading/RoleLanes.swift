@@ -4,12 +4,15 @@ import RedisClient
 /// `normal` beside the role's own.
 package struct RoleLanes: Sendable {
   package let sources: [DeliverySource]
+  /// Where the role's own stream stands among them.
+  let main: Int
 
   package init(keys: Keys, role: String, consumer: String, slots: Slots) {
     let streams: [(String, Priority)] = [
       (keys.priorityStream(role, .high), .high), (keys.roleStream(role), .normal),
       (keys.priorityStream(role, .normal), .normal), (keys.priorityStream(role, .low), .low),
     ]
+    main = 1
     sources = streams.map { stream, priority in
       DeliverySource(
         stream: stream, group: keys.roleGroup(role), consumer: consumer, role: role, priority: priority,
@@ -20,6 +23,7 @@ package struct RoleLanes: Sendable {
   /// For a role whose work lies in these streams.
   init(sources: [DeliverySource]) {
     self.sources = sources
+    main = 0
   }
 
   @IOActor

@@ -2,15 +2,22 @@ package import Logging
 import NIOCore
 package import RedisClient
 
-/// Waits for all of this host's agent streams at once, on one connection and outside their groups,
-/// and wakes the consumer of each that has something.
+/// What is told that a stream has something.
 @IOActor
-package final class AgentStreamWaker {
+protocol StreamReader: AnyObject {
+  /// A stream whose reader blocks elsewhere, or nowhere.
+  func wake(_ stream: String)
+}
+
+/// Waits for all streams of this host at once for which nobody blocks, on one connection and outside their groups,
+/// and wakes the reader of each that has something: the agents' own streams, and priorities that are not in use.
+@IOActor
+package final class StreamWaker {
   private static let block = TimeAmount.seconds(5)
 
   private let client: RedisClient
   private let logger: Logger
-  private var consumers: [String: AgentStreamConsumer] = [:]
+  private var readers: [String: any StreamReader] = [:]
   /// Up to where each stream has been seen.
   private var seen: [String: String] = [:]
   private var isQuiet = false
@@ -23,15 +30,21 @@ package final class AgentStreamWaker {
     self.logger = logger
   }
 
-  /// Waits for this consumer's stream too, from the next round on.
-  package func add(_ consumer: AgentStreamConsumer) async {
-    guard consumers.updateValue(consumer, forKey: consumer.source.stream) == nil else { return }
+  /// Waits for these streams too, from the next round on.
+  func watch(_ streams: [String], for reader: any StreamReader) async {
+    let new = streams.filter { readers[$0] == nil }
+    if new.isEmpty { return }
+    for stream in new { readers[stream] = reader }
     await interrupt()
   }
 
-  package func remove(_ consumer: AgentStreamConsumer) async {
-    consumers[consumer.source.stream] = nil
-    seen[consumer.source.stream] = nil
+  func forget(_ streams: [String]) async {
+    let known = streams.filter { readers[$0] != nil }
+    if known.isEmpty { return }
+    for stream in known {
+      readers[stream] = nil
+      seen[stream] = nil
+    }
     await interrupt()
   }
 
@@ -42,7 +55,7 @@ package final class AgentStreamWaker {
         try await waitUntilQuiet { backoff.reset() }
       } catch {
         if lastWarning.elapsed() {
-          logger.warning("waiting for agents' streams failed, trying again: \(error)")
+          logger.warning("waiting for streams failed, trying again: \(error)")
         }
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
@@ -67,16 +80,16 @@ package final class AgentStreamWaker {
   private func waitUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "waker")
     defer { connection.close() }
-    for consumer in consumers.values { try await StreamGroups.ensure(consumer.source, send: connection.send) }
     seen = [:]
+    wakeAll()
     while !isQuiet {
-      guard !consumers.isEmpty else {
+      guard !readers.isEmpty else {
         await withCheckedContinuation { idle = $0 }
         continue
       }
       let reply = try await wait(connection)
       succeeded()
-      try wakeConsumers(reply)
+      try wakeReaders(reply)
     }
   }
 
@@ -86,22 +99,26 @@ package final class AgentStreamWaker {
     var command = RedisCommand("XREAD", "COUNT", "1", "BLOCK")
     command.append(Int(Self.block.nanoseconds / 1_000_000))
     command.append("STREAMS")
-    let streams = Array(consumers.keys)
+    let streams = Array(readers.keys)
     for stream in streams { command.append(stream) }
     for stream in streams { command.append(seen[stream, default: "0"]) }
     return try await connection.sendBlocking(command, block: Self.block)
   }
 
-  private func wakeConsumers(_ reply: RedisReply) throws(RedisError) {
+  private func wakeReaders(_ reply: RedisReply) throws(RedisError) {
     // Nothing came: a look at each stream finds one that was deleted, which nobody can write to any more.
-    if reply.root.isNull { return consumers.values.forEach { $0.wake() } }
+    if reply.root.isNull { return wakeAll() }
     guard let streams = reply.root.elements else { throw .unexpectedReply(command: "XREAD") }
     for element in streams {
       guard var parts = element.elements, let stream = parts.next()?.string, let list = parts.next() else {
         throw .unexpectedReply(command: "XREAD")
       }
       if let last = try StreamCommands.entries(of: list).last { seen[stream] = last.id }
-      consumers[stream]?.wake()
+      readers[stream]?.wake(stream)
     }
+  }
+
+  private func wakeAll() {
+    for (stream, reader) in readers { reader.wake(stream) }
   }
 }
