@@ -27,172 +27,165 @@ local most_values = 7000
 
 local DONE, NOT_OURS, NO_STREAM, CANCELLED, ENDED = 1, 0, 2, 3, 4
 
+-- Few functions, and the common writes without a call: a script makes its functions anew at every call.
+
 local argument = 1
 local results = {}
 
-local function next_argument()
-  local value = ARGV[argument]
-  argument = argument + 1
-  return value
+-- A request had ended, or is to be cancelled. Returns a status where this is not its end, else the
+-- command that makes it not have ended.
+local function end_again(request, state)
+  local before = redis.pcall('GET', request)
+  if type(before) == 'table' then return before.err end
+  if before ~= 'cancelling' then return ENDED end
+  if state ~= 'cancelled' then return CANCELLED end
+  redis.pcall('SET', request, state, 'KEEPTTL')
+  return nil, { 'SET', request, before, 'KEEPTTL' }
 end
 
-local function next_key() return KEYS[tonumber(next_argument())] end
-
-local function refused(reply)
-  return type(reply) == 'table' and reply.err
-end
-
--- Each of these performs one write and returns a status, and the command that
--- takes it back: nobody has seen it, since the script has not ended.
-
-local function forward(stream, fallback, envelope)
-  local id = redis.pcall('XADD', stream, 'NOMKSTREAM', '*', 'envelope', envelope)
-  if id == false and fallback then
-    stream = fallback
-    id = redis.pcall('XADD', stream, 'NOMKSTREAM', '*', 'envelope', envelope)
-  end
-  if not id then return NO_STREAM end
-  if refused(id) then return id.err end
-  return DONE, { 'XDEL', stream, id }
-end
-
-local function push(list, envelope, ttl)
-  local reply = redis.pcall('LPUSH', list, envelope)
-  if refused(reply) then return reply.err end
-  if ttl ~= '0' then redis.pcall('EXPIRE', list, ttl) end
-  return DONE, { 'LPOP', list }
-end
-
-local function end_request(list, request, state, kept, envelope, ttl)
-  local set = redis.pcall('SET', request, state, 'EX', kept, 'NX')
-  if refused(set) then return set.err end
-  local undo = { 'DEL', request }
-  if not set then
-    local before = redis.pcall('GET', request)
-    if refused(before) then return before.err end
-    if before ~= 'cancelling' then return ENDED end
-    if state ~= 'cancelled' then return CANCELLED end
-    redis.pcall('SET', request, state, 'KEEPTTL')
-    undo = { 'SET', request, before, 'KEEPTTL' }
-  end
-  local status, unpush = push(list, envelope, ttl)
-  if status ~= DONE then
-    redis.pcall(unpack(undo))
-    return status
-  end
-  return DONE, unpush, undo
-end
-
-local function delay(set, stream, priority, milliseconds, envelope, id)
-  if redis.pcall('EXISTS', stream) ~= 1 then return NO_STREAM end
-  local now = redis.call('TIME')
-  local due = now[1] * 1000 + math.floor(now[2] / 1000) + milliseconds
-  local member = id .. '\n' .. priority .. '\n' .. envelope
-  local reply = redis.pcall('ZADD', set, string.format('%.0f', due), member)
-  if refused(reply) then return reply.err end
-  return DONE, { 'ZREM', set, member }
-end
-
-local function dead_letter(stream, first, last)
-  if last - first >= most_values then
-    return 'ERR a dead letter of more than ' .. most_values .. ' values'
-  end
-  local isNew = redis.pcall('EXISTS', stream) == 0
-  local id = redis.pcall('XADD', stream, '*', unpack(ARGV, first, last))
-  if refused(id) then return id.err end
-  return DONE, isNew and { 'DEL', stream } or { 'XDEL', stream, id }
-end
-
--- Performs one write of the entry `id`, or only passes over its arguments.
-local function write(perform, id)
-  local verb = next_argument()
-  local key = next_key()
-  if verb == 'F' then
-    local envelope = next_argument()
-    if perform then return forward(key, nil, envelope) end
-  elseif verb == 'P' then
-    local fallback, envelope = next_key(), next_argument()
-    if perform then return forward(key, fallback, envelope) end
+-- The writes that are rare. Returns as `write` does; all arguments have been passed over.
+local function write_rarely(verb, key, first, id)
+  local reply
+  if verb == 'P' then
+    reply = redis.pcall('XADD', key, 'NOMKSTREAM', '*', 'envelope', ARGV[first + 1])
+    if not reply then
+      key = KEYS[tonumber(ARGV[first])]
+      reply = redis.pcall('XADD', key, 'NOMKSTREAM', '*', 'envelope', ARGV[first + 1])
+    end
+    if not reply then return NO_STREAM end
+    if type(reply) == 'table' then return reply.err end
+    return DONE, { 'XDEL', key, reply }
   elseif verb == 'R' then
-    local envelope, ttl = next_argument(), next_argument()
-    if perform then return push(key, envelope, ttl) end
-  elseif verb == 'T' then
-    local request, state, kept = next_key(), next_argument(), next_argument()
-    local envelope, ttl = next_argument(), next_argument()
-    if perform then return end_request(key, request, state, kept, envelope, ttl) end
+    reply = redis.pcall('LPUSH', key, ARGV[first])
+    if type(reply) == 'table' then return reply.err end
+    if ARGV[first + 1] ~= '0' then redis.pcall('EXPIRE', key, ARGV[first + 1]) end
+    return DONE, { 'LPOP', key }
   elseif verb == 'Z' then
-    local stream, priority, milliseconds = next_key(), next_argument(), next_argument()
-    local envelope = next_argument()
-    if perform then return delay(key, stream, priority, milliseconds, envelope, id) end
-  else
-    local count = tonumber(next_argument())
-    local first = argument
-    argument = argument + count
-    if perform then return dead_letter(key, first, argument - 1) end
+    if redis.pcall('EXISTS', KEYS[tonumber(ARGV[first])]) ~= 1 then return NO_STREAM end
+    local now = redis.call('TIME')
+    local due = now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[first + 2]
+    local member = id .. '\n' .. ARGV[first + 1] .. '\n' .. ARGV[first + 3]
+    reply = redis.pcall('ZADD', key, string.format('%.0f', due), member)
+    if type(reply) == 'table' then return reply.err end
+    return DONE, { 'ZREM', key, member }
   end
+  local count = tonumber(ARGV[first])
+  if count > most_values then return 'ERR a dead letter of more than ' .. most_values .. ' values' end
+  local is_new = redis.pcall('EXISTS', key) == 0
+  reply = redis.pcall('XADD', key, '*', unpack(ARGV, first + 1, first + count))
+  if type(reply) == 'table' then return reply.err end
+  -- A dead-letter stream that was made for it goes again.
+  return DONE, is_new and { 'DEL', key } or { 'XDEL', key, reply }
+end
+
+-- Performs one write of the entry `id`, or only passes over its arguments. Returns its status, and where
+-- `undoable` the commands that take it back: nobody has seen it, since the script has not ended.
+local function write(perform, id, undoable)
+  local first = argument
+  local verb = ARGV[first]
+  local key = KEYS[tonumber(ARGV[first + 1])]
+  if verb == 'F' then
+    argument = first + 3
+    if not perform then return end
+    local reply = redis.pcall('XADD', key, 'NOMKSTREAM', '*', 'envelope', ARGV[first + 2])
+    if not reply then return NO_STREAM end
+    if type(reply) == 'table' then return reply.err end
+    return DONE, undoable and { 'XDEL', key, reply }
+  elseif verb == 'T' then
+    argument = first + 7
+    if not perform then return end
+    local request, state = KEYS[tonumber(ARGV[first + 2])], ARGV[first + 3]
+    local set = redis.pcall('SET', request, state, 'EX', ARGV[first + 4], 'NX')
+    local undo = { 'DEL', request }
+    if not set then
+      local status
+      status, undo = end_again(request, state)
+      if status then return status end
+    elseif set.err then
+      return set.err
+    end
+    local reply = redis.pcall('LPUSH', key, ARGV[first + 5])
+    if type(reply) == 'table' then
+      redis.pcall(unpack(undo))
+      return reply.err
+    end
+    if ARGV[first + 6] ~= '0' then redis.pcall('EXPIRE', key, ARGV[first + 6]) end
+    return DONE, { 'LPOP', key }, undo
+  end
+  if verb == 'D' then
+    argument = first + 3 + tonumber(ARGV[first + 2])
+  elseif verb == 'Z' then
+    argument = first + 6
+  else
+    argument = first + 4
+  end
+  if perform then return write_rarely(verb, key, first + 2, id) end
 end
 
 -- Performs the writes of one entry, all or none. Returns its status.
 local function commit_entry(id, writes)
-  local status, undo = DONE, nil
+  if writes == 1 then return (write(true, id)) end
+  local status, undo = DONE, {}
   for _ = 1, writes do
-    local result, first, second = write(status == DONE, id)
+    local result, first, second = write(status == DONE, id, true)
     if status == DONE then
       status = result
-      if writes > 1 and status == DONE then
-        undo = undo or {}
+      if status == DONE then
         undo[#undo + 1] = second
         undo[#undo + 1] = first
       end
     end
   end
-  if status ~= DONE and undo then
+  if status ~= DONE then
     for index = #undo, 1, -1 do redis.pcall(unpack(undo[index])) end
   end
   return status
 end
 
-local function owns(stream, group, consumer, id)
-  local found = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
-  return not refused(found) and found[1] ~= nil
-end
-
--- Gives each of the next `count` entries the same status and writes nothing.
+-- Passes over the next `count` entries, which all get the same status.
 local function skip(count, status)
   for _ = 1, count do
-    local _, writes = next_argument(), tonumber(next_argument())
+    local writes = tonumber(ARGV[argument + 1])
+    argument = argument + 2
     for _ = 1, writes do write(false) end
     results[#results + 1] = status
   end
 end
 
 local function commit_stream()
-  local stream = next_key()
-  local group, consumer = next_argument(), next_argument()
-  local ask, delete, count = next_argument(), next_argument(), tonumber(next_argument())
+  local stream, group, consumer = KEYS[tonumber(ARGV[argument])], ARGV[argument + 1], ARGV[argument + 2]
+  local ask, delete, count = ARGV[argument + 3], ARGV[argument + 4], tonumber(ARGV[argument + 5])
+  argument = argument + 6
   -- A first write that is never refused for lack of memory: a server at its limit lets the rest of the
   -- script through, and so can drain. Whoever may not even do this may not settle what it would write.
   local allowed = redis.pcall('XACK', stream, group, '0-0')
-  if refused(allowed) then return skip(count, allowed.err) end
+  if type(allowed) == 'table' then return skip(count, allowed.err) end
   local pending = redis.pcall('XPENDING', stream, group, ARGV[argument], '+', ask, consumer)
-  if refused(pending) then
+  if pending.err then
     return skip(count, string.find(pending.err, 'NOGROUP', 1, true) and NOT_OURS or pending.err)
   end
   local truncated = #pending >= tonumber(ask)
   local cursor, settled = 1, {}
   for _ = 1, count do
-    local id, writes = next_argument(), tonumber(next_argument())
+    local id, writes = ARGV[argument], tonumber(ARGV[argument + 1])
+    argument = argument + 2
     local position = cursor
     while pending[position] and pending[position][1] ~= id do position = position + 1 end
-    if pending[position] then cursor = position + 1 end
-    if pending[position] or (truncated and owns(stream, group, consumer, id)) then
-      local status = commit_entry(id, writes)
+    local owned = pending[position]
+    if owned then
+      cursor = position + 1
+    elseif truncated then
+      local found = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
+      owned = not found.err and found[1]
+    end
+    local status = NOT_OURS
+    if owned then
+      status = commit_entry(id, writes)
       if status == DONE or status == ENDED then settled[#settled + 1] = id end
-      results[#results + 1] = status
     else
       for _ = 1, writes do write(false) end
-      results[#results + 1] = NOT_OURS
     end
+    results[#results + 1] = status
   end
   if #settled > 0 then
     redis.pcall('XACK', stream, group, unpack(settled))
@@ -200,5 +193,7 @@ local function commit_stream()
   end
 end
 
-for _ = 1, tonumber(next_argument()) do commit_stream() end
+local streams = tonumber(ARGV[1])
+argument = 2
+for _ = 1, streams do commit_stream() end
 return results
