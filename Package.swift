@@ -137,16 +137,20 @@ let package = Package(
     .target(
       name: "RedisTestServer", dependencies: ["CProcess"], path: "Tests/RedisTestServer",
       swiftSettings: strict),
-    .testTarget(name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope"], swiftSettings: strict),
+    .target(name: "SeededGenerator", path: "Tests/SeededGenerator", swiftSettings: strict),
     .testTarget(
-      name: "AgentPluginsTests", dependencies: ["AgentPlugins", "CAgentABI", "RedisTestServer"],
+      name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope", "SeededGenerator"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentPluginsTests",
+      dependencies: ["AgentPlugins", "CAgentABI", "RedisTestServer", "SeededGenerator"],
       swiftSettings: strict),
     .testTarget(name: "StructureTests", swiftSettings: strict),
-    .testTarget(name: "AgentSDKTests", dependencies: ["AgentSDK"], swiftSettings: strict),
+    .testTarget(
+      name: "AgentSDKTests", dependencies: ["AgentSDK", "SeededGenerator"], swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests",
       dependencies: [
-        "RedisClient", "RedisTestServer",
+        "RedisClient", "RedisTestServer", "SeededGenerator",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],
@@ -154,7 +158,7 @@ let package = Package(
     .testTarget(
       name: "AgentStreamsTests",
       dependencies: [
-        "AgentStreams", "RedisClient", "RedisTestServer",
+        "AgentStreams", "RedisClient", "RedisTestServer", "SeededGenerator",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],
@@ -174,7 +178,7 @@ let package = Package(
     .testTarget(
       name: "AgentRuntimeTests",
       dependencies: [
-        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient", "SeededGenerator",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import SeededGenerator
 import Testing
 
 @Suite struct JSONValueTests {

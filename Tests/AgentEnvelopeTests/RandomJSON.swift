@@ -1,3 +1,5 @@
+import SeededGenerator
+
 /// Writes random JSON documents, with everything the grammar allows, and damages them.
 struct RandomJSON {
   var generator: SeededGenerator

@@ -1,19 +1,7 @@
 import AgentRuntime
 import Glibc
+import SeededGenerator
 import Testing
-
-/// SplitMix64: the same seed gives the same run.
-private struct SeededGenerator: RandomNumberGenerator {
-  var seed: UInt64
-
-  mutating func next() -> UInt64 {
-    seed &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = seed
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
-}
 
 /// Children that behave at random, and answer every kill.
 private struct RandomWorld {

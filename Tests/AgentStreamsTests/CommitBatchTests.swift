@@ -1,5 +1,6 @@
 import RedisClient
 import RedisTestServer
+import SeededGenerator
 import Testing
 
 @testable import AgentStreams

@@ -1,4 +1,5 @@
 import AgentStreams
+import SeededGenerator
 import Testing
 
 @Suite("What is written into keys and ids")

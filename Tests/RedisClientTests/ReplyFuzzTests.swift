@@ -1,4 +1,5 @@
 import NIOCore
+import SeededGenerator
 import Testing
 
 @testable import RedisClient

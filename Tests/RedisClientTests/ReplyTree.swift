@@ -1,4 +1,5 @@
 import NIOCore
+import SeededGenerator
 
 @testable import RedisClient
 
