@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test bench bench-quick format lint clean
+.PHONY: help tools python-tools build demo test chaos bench bench-quick format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
@@ -75,6 +75,10 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 	  swift test --skip-build --filter IntegrationTests
 	$(call step,a short benchmark)
 	@$(BENCHMARK) --quick
+
+chaos: build python-tools ## Kill workers, hosts and connections at random for three minutes, under load
+	@swift build --build-tests
+	@AGENTHOST_CHAOS_SECONDS=$${AGENTHOST_CHAOS_SECONDS:-180} swift test --skip-build --filter ChaosTests
 
 bench: build ## Measure requests/s and latency against the C floor, side by side
 	$(call step,measuring (about four minutes))

@@ -169,7 +169,7 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "AgentClient", "RedisTestServer",
+        "AgentClient", "RedisTestServer", "SeededGenerator",
         // Built before the tests, which start it as a child. Plugins are built with the package: two of them
         // in one test bundle would define the same entry twice.
         "agenthost",

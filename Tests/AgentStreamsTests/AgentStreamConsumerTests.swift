@@ -62,7 +62,8 @@ struct AgentStreamConsumerTests {
       slots: slots)
     let roleInbox = Inbox()
     let roleReader = await RoleConsumer(
-      client: streams.client, waker: reader.waker, lanes: RoleLanes(sources: [role]), slots: slots, receiver: roleInbox,
+      client: streams.client, waker: reader.waker, lanes: RoleLanes(sources: [role]), slots: slots,
+      receiver: roleInbox,
       logger: silentLogger)
     try await reading(reader.consumer, wokenBy: reader.waker) {
       try await reading(roleReader) {

@@ -9,7 +9,8 @@ struct RoleConsumerTests {
   private func consumer(_ client: RedisClient, _ source: DeliverySource, _ inbox: Inbox) async -> RoleConsumer
   {
     await RoleConsumer(
-      client: client, waker: StreamWaker(client: client, logger: silentLogger), lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
+      client: client, waker: StreamWaker(client: client, logger: silentLogger),
+      lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
       logger: silentLogger)
   }
 

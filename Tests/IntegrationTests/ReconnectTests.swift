@@ -47,11 +47,7 @@ struct ReconnectTests {
 
   private func killConnections(ofTheHostIn system: RunningSystem) {
     do {
-      for line in try system.server.cli("CLIENT", "LIST").split(separator: "\n")
-      where line.contains("name=agenthost/") && !line.contains("name=agenthost/client") {
-        let id = line.prefix { $0 != " " }.dropFirst("id=".count)
-        try system.server.cli("CLIENT", "KILL", "ID", String(id))
-      }
+      try system.killHostConnections()
     } catch {
       Issue.record(error, "the host's connections could not be killed")
     }

@@ -179,12 +179,14 @@ final class AgentRegistry {
   /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
   func retire(_ agent: ServedAgent) async {
     do throws(RedisError) {
+      // First: by its consumers an agent is missed, where this is broken off.
+      if let name = ConsumerName(agent.ownSource.consumer) {
+        try await ConsumerGroups.retireAgentStream(
+          of: name, role: agent.identity.role, keys: keys, client: client)
+      }
       for source in agent.lanes.sources {
         try await ConsumerGroups.leave(source, consumer: source.consumer, client: client)
       }
-      guard let name = ConsumerName(agent.ownSource.consumer) else { return }
-      try await ConsumerGroups.retireAgentStream(
-        of: name, role: agent.identity.role, keys: keys, client: client)
     } catch {
       logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
     }

@@ -53,11 +53,15 @@ package final class Janitor {
     where consumer.pending == 0 && consumer.name != source.consumer && consumer.idle > leastIdle.milliseconds
     {
       guard let name = ConsumerName(consumer.name) else { continue }
-      guard try await ConsumerGroups.reap(name, from: source, keys: keys, client: client) else { continue }
+      let host = try await client.send(RedisCommand("EXISTS", keys.host(name.incarnation)))
+      guard host.root.integer == 0 else { continue }
+      // First: by its consumer an agent is missed, and without one nobody would ask for its stream again.
       let moved = try await ConsumerGroups.retireAgentStream(
         of: name, role: source.role, keys: keys, client: client)
-      logger.notice("removed consumer \(name) of \(source.stream): its host is gone")
       if moved > 0 { logger.notice("\(moved) entries of \(name)'s own stream are work for the role now") }
+      if try await ConsumerGroups.reap(name, from: source, keys: keys, client: client) {
+        logger.notice("removed consumer \(name) of \(source.stream): its host is gone")
+      }
     }
   }
 }

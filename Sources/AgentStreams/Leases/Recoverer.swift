@@ -131,11 +131,11 @@ package final class Recoverer {
   {
     var standing: Set<String> = []
     for name in names {
-      if try await ConsumerGroups.leave(source, consumer: name.description, client: client) {
-        let moved = try await ConsumerGroups.retireAgentStream(
-          of: name, role: source.role, keys: keys, client: client)
-        if moved > 0 { logger.notice("\(moved) entries of \(name)'s own stream are work for the role now") }
-      } else {
+      // First: by its consumer an agent is missed, and without one nobody would ask for its stream again.
+      let moved = try await ConsumerGroups.retireAgentStream(
+        of: name, role: source.role, keys: keys, client: client)
+      if moved > 0 { logger.notice("\(moved) entries of \(name)'s own stream are work for the role now") }
+      if try await !ConsumerGroups.leave(source, consumer: name.description, client: client) {
         standing.insert(name.incarnation)
       }
     }

@@ -186,7 +186,8 @@ package final class RoleConsumer: StreamReader {
     return batches
   }
 
-  private func readAll(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [[StreamEntry]] {
+  private func readAll(_ connection: RedisConnection, count: Int) async throws(RedisError) -> [[StreamEntry]]
+  {
     guard let first = lanes.sources.first else { return [] }
     let look = use.next()
     // Somebody asked for the reservation before there was a block that could be ended.

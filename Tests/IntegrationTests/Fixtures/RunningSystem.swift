@@ -8,11 +8,24 @@ struct RunningSystem: Sendable {
   let agents: AgentsFolder
   let host: HostProcess
 
-  init(_ libraries: [String] = AgentsFolder.demo, settings: [String: String] = [:]) async throws {
-    server = try await RedisTestServer()
+  init(
+    _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil,
+    settings: [String: String] = [:]
+  ) async throws {
+    self.server = if let server { server } else { try await RedisTestServer() }
     agents = try AgentsFolder(libraries)
-    host = try HostProcess(redis: server.url, agents: agents.path, settings: settings)
+    host = try HostProcess(redis: self.server.url, agents: agents.path, settings: settings)
     try await host.waitUntilReady()
+  }
+
+  /// Of the host, not of clients.
+  func killHostConnections(password: String? = nil) throws {
+    let login = password.map { ["-a", $0, "--no-auth-warning"] } ?? []
+    for line in try server.cli(login + ["CLIENT", "LIST"]).split(separator: "\n")
+    where line.contains("name=agenthost/") && !line.contains("name=agenthost/client") {
+      let id = line.prefix { $0 != " " }.dropFirst("id=".count)
+      try server.cli(login + ["CLIENT", "KILL", "ID", String(id)])
+    }
   }
 
   var wire: Wire { Wire(server: server) }

@@ -1,0 +1,172 @@
+import Foundation
+import Glibc
+import RedisTestServer
+import Testing
+
+/// What Redis can do to a host, each under load. The host stays up, and works again within five seconds.
+@Suite("Faults of Redis, under load", .timeLimit(.minutes(3)))
+struct RedisFaultTests {
+  /// From when the server is back until messages are consumed again; a busy machine gets more.
+  private static let recovery = Duration.seconds(ProcessInfo.processInfo.environment["CI"] == nil ? 10 : 20)
+
+  private func system(_ arguments: [String] = [], settings: [String: String] = [:]) async throws
+    -> RunningSystem
+  {
+    try await RunningSystem(server: RedisTestServer(arguments: arguments), settings: settings)
+  }
+
+  /// The worker lives, its log has no flood, and nothing is left behind.
+  private func expectWell(_ system: RunningSystem, worker: Int32) async throws {
+    #expect(try system.host.workerProcessIdentifier() == worker, "the worker stayed up")
+    for role in ["manager", "uppercase", "reverse"] { try await system.wire.waitUntilIdle(role) }
+    #expect(LogFlood.worst(in: system.host.log) <= LogFlood.limit, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("every connection killed, five times: nothing is lost or doubled")
+  func connectionsKilled() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      for _ in 0..<5 {
+        try system.killHostConnections()
+        try await load.waitForAnswers(within: Self.recovery)
+      }
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0)
+    #expect(try system.wire.commandCount("lpush") == counts.right)
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("SCRIPT FLUSH: scripts are loaded again")
+  func scriptFlush() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      for _ in 0..<5 {
+        try system.server.cli("SCRIPT", "FLUSH")
+        try await load.waitForAnswers(within: Self.recovery)
+      }
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0)
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("FLUSHALL: consuming again within seconds; what was deleted is lost, and nothing else")
+  func flushAll() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url, patience: .seconds(5))
+    let counts = try await load.run {
+      for _ in 0..<3 {
+        try system.server.cli("FLUSHALL")
+        try await load.waitForAnswers(within: Self.recovery)
+      }
+    }
+    #expect(counts.wrong == [])
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("stopped for longer than its clients wait, and continued: nothing is lost or doubled")
+  func stopped() async throws {
+    let system = try await system(settings: ["REDIS_SOCKET_TIMEOUT": "0.5"])
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      kill(system.server.processIdentifier, SIGSTOP)
+      try await Task.sleep(for: .seconds(2))
+      kill(system.server.processIdentifier, SIGCONT)
+      try await load.waitForAnswers(within: Self.recovery)
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("killed and started again with its append-only file: nothing that it kept is lost")
+  func killedAndRestarted() async throws {
+    let system = try await system(["--appendonly", "yes", "--appendfsync", "always"])
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let counts = try await load.run {
+      for _ in 0..<2 {
+        system.server.stop()
+        try await system.server.startAgain()
+        try await load.waitForAnswers(within: Self.recovery)
+      }
+    }
+    #expect(counts.wrong == [])
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("at its memory limit the server takes no more requests, and the backlog drains")
+  func memoryLimit() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    try system.server.cli("HSET", "agenthost:desired", "paused:manager", "1", "version", "1")
+    try await system.host.waitForLog("role manager is paused")
+    let requests = (0..<100).map { WireRequest(text: "backlog \($0)") }
+    for request in requests { try await system.wire.send(request, to: "manager") }
+    try system.server.cli("CONFIG", "SET", "maxmemory", "1")
+    try system.server.cli("HDEL", "agenthost:desired", "paused:manager")
+    // At the limit not even the desired state's version can grow; the hosts look by themselves.
+    for request in requests { #expect(try await system.wire.result(from: request.resultList).errors.isEmpty) }
+    try system.server.cli("CONFIG", "SET", "maxmemory", "0")
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("a password that was changed, and changed back: the host waits for it")
+  func passwordChanged() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      try system.server.cli("CONFIG", "SET", "requirepass", "new")
+      try system.killHostConnections(password: "new")
+      try await system.host.waitForLog("NOAUTH")
+      try system.server.cli("-a", "new", "--no-auth-warning", "CONFIG", "SET", "requirepass", "")
+      try await load.waitForAnswers(within: Self.recovery)
+    }
+    #expect(counts.wrong == [])
+    try await expectWell(system, worker: worker)
+  }
+
+  @Test("an ACL that forbids one role's streams: the other roles go on, and it is served again when it may")
+  func forbiddenStream() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let forbid = [
+      "~stream:role:manager*", "~stream:role:uppercase*", "~stream:agent:*", "~result:*", "~agenthost:*",
+      "~dlq:*",
+    ]
+    try system.server.cli(["ACL", "SETUSER", "default", "resetkeys"] + forbid)
+    let other = WireRequest(text: "abc")
+    try await system.wire.send(other, to: "uppercase")
+    #expect(try await system.wire.result(from: other.resultList).payload.text == "ABC")
+    let through = WireRequest(text: "abc")
+    try await system.wire.send(through, to: "manager")
+    let result = try await system.wire.result(from: through.resultList)
+    #expect(result.errors.map(\.code) == ["agenthost.destination"])
+    try system.server.cli("ACL", "SETUSER", "default", "allkeys")
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run { try await load.waitForAnswers(within: Self.recovery) }
+    #expect(counts.wrong == [])
+    try await expectWell(system, worker: worker)
+  }
+}
+
+/// How many lines with one cause a log has in one second.
+enum LogFlood {
+  /// One a second; a line at each end of a second makes two, and each reader has its own.
+  static let limit = 12
+
+  static func worst(in log: String) -> Int {
+    var counts: [String: Int] = [:]
+    for line in log.split(separator: "\n") where line.contains(" warning ") || line.contains(" error ") {
+      // The second, and the words without what is particular.
+      counts[String(line.filter { !$0.isNumber || line.prefix(20).contains($0) }.prefix(90)), default: 0] += 1
+    }
+    return counts.values.max() ?? 0
+  }
+}
