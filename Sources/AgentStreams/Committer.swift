@@ -110,12 +110,12 @@ package final class Committer {
         if remaining.isEmpty { return }
         warn("the server can't take \(remaining.count) outcomes now")
       } catch {
-        if error.responseCode == "NOSCRIPT" {
+        if error.meaning == .scriptMissing {
           digest = nil
           continue
         }
         if let text = refusal(error) { return await refused(ordered, text) }
-        if isEnding, error.responseCode == nil { return abandon(ordered, error) }
+        if isEnding, error.meaning == nil { return abandon(ordered, error) }
         counters.repeated += 1
         warn("a commit failed: \(error)")
       }
@@ -144,7 +144,7 @@ package final class Committer {
   /// The server's error, where the same call would meet it again; nil where waiting helps.
   private func refusal(_ error: RedisError) -> String? {
     guard case .response(let text) = error else { return nil }
-    return CommitScript.isPassing(text) ? nil : text
+    return ResponseMeaning(of: text).isPassing ? nil : text
   }
 
   /// The server refuses the call as a whole; entry by entry it is seen which of them is the cause.

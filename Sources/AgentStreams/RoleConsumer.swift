@@ -119,7 +119,7 @@ package final class RoleConsumer {
       return try StreamCommands.entries(ofRead: try await connection.sendBlocking(command, block: Self.block))
     } catch {
       // The stream or its group is gone (a FLUSHALL, an eviction): made again by the next attempt.
-      guard error.responseCode == "NOGROUP" || error.responseCode == "UNBLOCKED" else { throw error }
+      guard error.meaning == .groupMissing || error.meaning == .unblocked else { throw error }
       try await StreamGroups.ensure(source, send: connection.send)
       return []
     }

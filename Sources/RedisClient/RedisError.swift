@@ -26,10 +26,4 @@ package enum RedisError: Error, Equatable, CustomStringConvertible {
     case .invalidAddress(let why): "the address of Redis can't be used: \(why)"
     }
   }
-
-  /// The first word of the server's error, such as NOGROUP; nil where it is no error of the server.
-  package var responseCode: Substring? {
-    guard case .response(let text) = self else { return nil }
-    return text.prefix { $0 != " " }
-  }
 }

@@ -30,7 +30,7 @@ import Testing
     let connection = try await server.connect()
     _ = try await connection.send(RedisCommand("SET", "text", "x"))
     let error = await redisError { _ = try await connection.send(RedisCommand("LPUSH", "text", "y")) }
-    #expect(error?.responseCode == "WRONGTYPE")
+    #expect(error?.meaning == .wrongType)
     #expect(try await connection.send(RedisCommand("GET", "text")).root.string == "x")
     await connection.close()
   }
@@ -71,7 +71,7 @@ import Testing
       let error = await redisError {
         _ = try await RedisConnection.open(server.settings(credentials: credentials))
       }
-      #expect(error?.description.contains(code) == true && error?.responseCode == nil)
+      #expect(error?.description.contains(code) == true && error?.meaning == nil)
     }
     let open = try await administrator.send(RedisCommand("CLIENT", "LIST")).root.string ?? ""
     #expect(open.split(separator: "\n").count == 1, "a connection that was refused is still open")
