@@ -1,4 +1,5 @@
 package import Foundation
+import Synchronization
 
 /// A redis-server of a test's own: a temporary folder, a unix socket, no port. It ends with the object.
 package final class RedisTestServer: Sendable {
@@ -11,7 +12,8 @@ package final class RedisTestServer: Sendable {
 
   package let directory: URL
   package let socketPath: String
-  private let process: SpawnedProgram
+  private let arguments: [String]
+  private let process: Mutex<SpawnedProgram>
 
   package var url: String { "unix://\(socketPath)" }
 
@@ -21,13 +23,12 @@ package final class RedisTestServer: Sendable {
     directory = URL(fileURLWithPath: "/tmp/agenthost-test-\(name)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     socketPath = directory.appendingPathComponent("redis.sock").path
-    process = try SpawnedProgram(
-      "redis-server",
+    self.arguments =
       [
         "--port", "0", "--unixsocket", socketPath, "--dir", directory.path, "--save", "", "--appendonly",
-        "no",
-        "--loglevel", "warning",
-      ] + arguments)
+        "no", "--loglevel", "warning",
+      ] + arguments
+    process = Mutex(try SpawnedProgram("redis-server", self.arguments))
     try await waitUntil("redis-server answers on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
   }
 
@@ -36,11 +37,21 @@ package final class RedisTestServer: Sendable {
     try? FileManager.default.removeItem(at: directory)  // a folder that stays behind harms no test
   }
 
-  package var processIdentifier: Int32 { process.processIdentifier }
+  package var processIdentifier: Int32 { process.withLock(\.processIdentifier) }
 
   package func stop() {
-    process.send(SIGKILL)
-    process.waitUntilExit()
+    process.withLock { process in
+      process.send(SIGKILL)
+      process.waitUntilExit()
+    }
+  }
+
+  /// Starts it again, after `stop`, in the same folder; where it `waits`, until it answers.
+  package func restart(arguments more: [String] = [], waits: Bool = true) async throws {
+    try process.withLock { $0 = try SpawnedProgram("redis-server", arguments + more) }
+    if waits {
+      try await waitUntil("redis-server answers again on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
+    }
   }
 
   /// What `redis-cli` prints, without the last line's end.
