@@ -95,7 +95,7 @@ public final class AgentClient: Sendable {
   /// - Throws: ``AgentClientError`` when the server can't be reached at the start.
   public func run() async throws {
     do throws(RedisError) {
-      _ = try await client.send(RedisCommand("PING"))
+      try await client.connect()
     } catch {
       throw AgentClientError(.unreachable, error.description)
     }

@@ -135,7 +135,8 @@ package final class Committer {
 
   private func scriptDigest() async throws(RedisError) -> String {
     if let digest { return digest }
-    let reply = try await client.send(RedisCommand("SCRIPT", "LOAD", CommitScript.source))
+    let reply = try await client.send(
+      RedisCommand("SCRIPT", "LOAD", CommitScript.source), effect: .repeatable)
     guard let loaded = reply.root.string else { throw .unexpectedReply(command: "SCRIPT LOAD") }
     digest = loaded
     return loaded

@@ -71,7 +71,8 @@ package final class Recoverer {
   }
 
   private func consumers(of source: DeliverySource) async throws(RedisError) -> [ConsumerName] {
-    let reply = try await client.send(RedisCommand("XINFO", "CONSUMERS", source.stream, source.group))
+    let reply = try await client.send(
+      RedisCommand("XINFO", "CONSUMERS", source.stream, source.group), effect: .repeatable)
     guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XINFO CONSUMERS") }
     return elements.compactMap { element in
       var fields = element.elements

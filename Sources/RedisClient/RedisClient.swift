@@ -1,29 +1,142 @@
 package import Logging
+import NIOCore
 
-/// A server that may come and go: one pipelined connection for commands, made again when it
-/// is lost, and connections of their own for whoever blocks.
+/// A server that may come and go: few pipelined connections for commands, made when they are needed and again
+/// when they are lost, and connections of their own for whoever blocks.
 @IOActor
 package final class RedisClient {
-  private enum State {
-    case idle
-    case connecting(Task<RedisConnection, any Error>)
-    case connected(RedisConnection)
-    case closed
-  }
+  /// Bytes of commands under way on one connection; beyond, another is opened, or the command waits.
+  private static let bytesInFlight = 4 << 20
 
   package let settings: RedisConnectionSettings
   package let logger: Logger
-  private var state = State.idle
+  private var pool: ConnectionPool<RedisConnection>
+  /// The attempt that is under way. It is bounded by the connect and command timeouts.
+  private var opening: Task<Void, Never>?
+  private var isClosed = false
 
   package init(settings: RedisConnectionSettings, logger: Logger) {
     self.settings = settings
     self.logger = logger
+    pool = ConnectionPool(ceiling: settings.maximumConnections, bytesForEach: Self.bytesInFlight)
   }
 
-  /// Sends a command on the shared connection. It is sent once: what to do about a
-  /// connection that is lost is for the caller to say, who knows whether twice is safe.
+  /// Sends a command that must not take effect twice.
   package func send(_ command: consuming RedisCommand) async throws(RedisError) -> RedisReply {
-    try await connection().send(command)
+    try await send(command, effect: .once)
+  }
+
+  /// Sends a command and waits for its answer. An error that the server answers with is thrown.
+  ///
+  /// What surely was not executed is sent again a few times, and so is a `repeatable` command whose
+  /// connection was lost or whose answer did not come. For longer, the caller has its own loop.
+  package func send(
+    _ command: consuming RedisCommand, effect: CommandEffect
+  ) async throws(RedisError) -> RedisReply {
+    let bytes = command.encode()
+    do throws(RedisError) {
+      return try await sendOnce(bytes)
+    } catch {
+      return try await sendAgain(bytes, effect: effect, after: error)
+    }
+  }
+
+  /// One attempt to be answered by the server, for whoever wants to hear at once that there is none.
+  package func connect() async throws(RedisError) {
+    var command = RedisCommand("PING")
+    _ = try await sendOnce(command.encode())
+  }
+
+  private func sendAgain(
+    _ bytes: ByteBuffer, effect: CommandEffect, after first: RedisError
+  ) async throws(RedisError) -> RedisReply {
+    var policy = RetryPolicy(effect: effect, attempts: settings.retryAttempts)
+    var error = first
+    while let wait = policy.wait(after: error) {
+      // Cancelled: whoever asked does not wait any more.
+      guard (try? await Task.sleep(for: wait)) != nil else { throw error }
+      do throws(RedisError) {
+        return try await sendOnce(bytes)
+      } catch let next {
+        error = next
+      }
+    }
+    throw error
+  }
+
+  private func sendOnce(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
+    defer { if pool.hasWaiting { advance() } }
+    guard let connection = pool.connectionForNext() else { return try await sendWhenThereIsRoom(bytes) }
+    return try await connection.sendEncoded(bytes)
+  }
+
+  private func sendWhenThereIsRoom(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
+    if isClosed { throw Self.closed }
+    let number = pool.takeNumber()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        pool.wait(.init(number: number, command: bytes) { continuation.resume(returning: $0) })
+        advance()
+      }
+    } onCancel: {
+      IOActor.eventLoop.execute { IOActor.assumeIsolated { self.cancel(number) } }
+    }
+    return try RedisConnection.checked(result)
+  }
+
+  private func cancel(_ number: UInt64) {
+    pool.cancel(number)?.completion(.failure(.notSent(why: "the task that waited to send it was cancelled")))
+  }
+
+  /// Does what the pool decides.
+  private func advance() {
+    while let step = pool.nextStep(now: .now()) {
+      switch step {
+      case .send(let waiting, let connection):
+        connection.send(waiting.command, completion: waiting.completion)
+      case .open:
+        opening = Task { await self.openAnother() }
+      }
+    }
+  }
+
+  private func openAnother() async {
+    do throws(RedisError) {
+      let connection = try await RedisConnection.open(settings)
+      if isClosed { return connection.close() }
+      connection.onClose { [weak self, weak connection] _ in connection.map { self?.lost($0) } }
+      pool.opened(connection)
+    } catch {
+      let failed = pool.openingFailed(now: .now())
+      if !pool.isEmpty { logger.debug("no further connection could be made: \(error)") }
+      for waiting in failed { waiting.completion(.failure(error)) }
+    }
+    opening = nil
+    advance()
+  }
+
+  private func lost(_ connection: RedisConnection) {
+    pool.lost(connection)
+    advance()
+  }
+
+  package func close() {
+    isClosed = true
+    opening?.cancel()
+    for waiting in pool.takeWaiting() { waiting.completion(.failure(Self.closed)) }
+    for connection in pool.connections { connection.close() }
+  }
+
+  private static var closed: RedisError { .notSent(why: "the client is closed") }
+
+  /// Closes connections that were opened for a rush and have not been used since the last call.
+  package func closeIdle() {
+    for connection in pool.takeIdle() { connection.close() }
+  }
+
+  /// Commands under way, and commands that wait for room.
+  package var load: (sent: Int, waiting: Int) {
+    (pool.connections.reduce(0) { $0 + $1.commandsInFlight }, pool.waitingCount)
   }
 
   /// A connection for one reader that blocks. The caller closes it.
@@ -36,48 +149,5 @@ package final class RedisClient {
   /// Ends the block of another connection, which is then answered as if its time were up.
   package func unblock(_ connection: RedisConnection) async throws(RedisError) {
     _ = try await send(RedisCommand("CLIENT", "UNBLOCK", String(connection.clientID)))
-  }
-
-  package func close() {
-    switch state {
-    case .connected(let connection): connection.close()
-    case .connecting(let attempt): attempt.cancel()
-    case .idle, .closed: break
-    }
-    state = .closed
-  }
-
-  /// The shared connection; callers that come while it is being made wait for the same attempt.
-  private func connection() async throws(RedisError) -> RedisConnection {
-    switch state {
-    case .connected(let connection) where connection.isOpen: return connection
-    case .connecting(let attempt): return try await outcome(of: attempt)
-    case .closed: throw .connectionLost(why: "the client is closed")
-    case .idle, .connected:
-      let settings = settings
-      // Owned by `state` until it has ended; it is bounded by the connect and command timeouts.
-      let attempt = Task { @IOActor in try await RedisConnection.open(settings) }
-      state = .connecting(attempt)
-      return try await outcome(of: attempt)
-    }
-  }
-
-  private func outcome(of attempt: Task<RedisConnection, any Error>) async throws(RedisError)
-    -> RedisConnection
-  {
-    let result = await attempt.result
-    if case .connecting(let current) = state, current == attempt {
-      state = if case .success(let connection) = result { .connected(connection) } else { .idle }
-    }
-    switch result {
-    case .success(let connection):
-      if case .closed = state {
-        connection.close()
-        throw .connectionLost(why: "the client is closed")
-      }
-      return connection
-    case .failure(let error):
-      throw error as? RedisError ?? .connectionLost(why: String(describing: error))
-    }
   }
 }

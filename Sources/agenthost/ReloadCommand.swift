@@ -2,7 +2,6 @@ import AgentRuntime
 import AgentStreams
 import ArgumentParser
 import Logging
-import NIOCore
 import RedisClient
 
 struct ReloadCommand: AsyncParsableCommand {
@@ -13,9 +12,7 @@ struct ReloadCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = try CommandEnvironment()
     let settings = RedisConnectionSettings(
-      address: try environment.address(try environment.redisURL()),
-      connectTimeout: .fractional(seconds: environment.settings.redisSocketConnectTimeout),
-      commandTimeout: .fractional(seconds: environment.settings.redisSocketTimeout),
+      environment.settings, address: try environment.address(try environment.redisURL()),
       name: "agenthost/cli")
     let keys = Keys(prefix: environment.settings.keyPrefix)
     let hosts = try await publish(to: keys.broadcastAll, settings)

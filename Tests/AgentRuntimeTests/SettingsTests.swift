@@ -24,6 +24,12 @@ import Testing
       name: "REDIS_SOCKET_CONNECT_TIMEOUT", unit: "seconds", byDefault: "5.0",
       good: ["0.1": "0.1", "600": "600.0"], bad: ["0.09", "601", "5s"]),
     Row(
+      name: "REDIS_MAX_CONNECTIONS", unit: "connections", byDefault: "20", good: ["1": "1", "1000": "1000"],
+      bad: ["0", "1001", "many", "1.5"]),
+    Row(
+      name: "REDIS_RETRY_ATTEMPTS", unit: "attempts", byDefault: "3", good: ["0": "0", "100": "100"],
+      bad: ["-1", "101", ""]),
+    Row(
       name: "MAX_PROCESS_COUNT", unit: "steps", byDefault: "50", good: ["1": "1", "1000000": "1000000"],
       bad: ["0", "1000001", "-1", "5.0", "", "fifty", "5 ", "99999999999999999999"]),
     Row(

@@ -12,10 +12,12 @@ import Testing
     ("NOREPLICAS Not enough good replicas", .passing), ("NOAUTH Authentication required.", .unauthenticated),
     ("WRONGPASS invalid username-password pair", .unauthenticated), ("NOPERM this user", .forbidden),
     ("NOGROUP No such key", .groupMissing), ("BUSYGROUP Consumer Group name already exists", .groupExists),
-    ("NOSCRIPT No matching script.", .scriptMissing), ("UNBLOCKED the stream key no longer exists", .unblocked),
+    ("NOSCRIPT No matching script.", .scriptMissing),
+    ("UNBLOCKED the stream key no longer exists", .unblocked),
     ("WRONGTYPE Operation", .wrongType), ("MOVED 3999 127.0.0.1:6381", .elsewhere),
     ("ASK 3999 127.0.0.1:6381", .elsewhere), ("CROSSSLOT Keys", .elsewhere), ("EXECABORT", .final),
-    ("NOPROTO unsupported", .final), ("ERR unknown command", .final), ("", .final), ("BUSYKEY Target", .final),
+    ("NOPROTO unsupported", .final), ("ERR unknown command", .final), ("", .final),
+    ("BUSYKEY Target", .final),
     ("loading", .final), ("-OOM command", .passing), ("--NOGROUP x", .groupMissing),
   ])
   func `The first word says what an answer means`(text: String, meaning: ResponseMeaning) {

@@ -3,6 +3,8 @@ package struct Settings: Sendable, Equatable {
   package var redisURL = ""
   package var redisSocketTimeout = 5.0
   package var redisSocketConnectTimeout = 5.0
+  package var redisMaxConnections = 20
+  package var redisRetryAttempts = 3
   package var keyPrefix = ""
   package var dataDirectory = ""
   package var agentsDirectory = "agents.d"

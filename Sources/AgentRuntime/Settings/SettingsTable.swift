@@ -10,6 +10,12 @@ package enum SettingsTable {
       "REDIS_SOCKET_CONNECT_TIMEOUT", \.redisSocketConnectTimeout, in: 0.1...600,
       meaning: "how long connecting may take"),
     .integer(
+      "REDIS_MAX_CONNECTIONS", \.redisMaxConnections, in: 1...1000, unit: "connections",
+      meaning: "the most that commands are spread over; readers that block come on top"),
+    .integer(
+      "REDIS_RETRY_ATTEMPTS", \.redisRetryAttempts, in: 0...100, unit: "attempts",
+      meaning: "how often a command is sent again, where that is safe"),
+    .integer(
       "MAX_PROCESS_COUNT", \.maxProcessCount, in: 1...1_000_000, unit: "steps",
       meaning: "steps that a message may take"),
     .seconds(

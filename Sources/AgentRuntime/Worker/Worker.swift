@@ -1,7 +1,6 @@
 import AgentPlugins
 import AgentStreams
 package import Logging
-import NIOCore
 package import RedisClient
 import ServiceLifecycle
 import UnixSignals
@@ -25,10 +24,7 @@ package final class Worker {
     keys = Keys(prefix: settings.keyPrefix)
     client = RedisClient(
       settings: RedisConnectionSettings(
-        address: configuration.redis,
-        connectTimeout: .fractional(seconds: settings.redisSocketConnectTimeout),
-        commandTimeout: .fractional(seconds: settings.redisSocketTimeout),
-        name: "agenthost/\(configuration.identity.incarnation)"),
+        settings, address: configuration.redis, name: "agenthost/\(configuration.identity.incarnation)"),
       logger: logger)
     committer = Committer(client: client, logger: logger)
     let admission = Admission(settings)
@@ -84,7 +80,7 @@ package final class Worker {
 
   /// The first connection: a server that can't be reached at the start is a mistake to be told at once.
   private func connect() async throws {
-    _ = try await client.send(RedisCommand("PING"))
+    try await client.connect()
     logger.info("connected to \(configuration.redis)")
   }
 }

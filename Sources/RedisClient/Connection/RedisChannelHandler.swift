@@ -9,6 +9,7 @@ final class RedisChannelHandler {
   private struct Pending {
     let deadline: NIODeadline
     let timeout: TimeAmount
+    let byteCount: Int
     let completion: Completion
   }
 
@@ -37,11 +38,17 @@ final class RedisChannelHandler {
 
   var pendingCount: Int { pending.count }
 
-  /// Writes `command`; commands of one turn of the loop leave in one system call.
-  func send(_ command: consuming RedisCommand, timeout: TimeAmount, completion: @escaping Completion) {
+  /// Bytes of commands that are not answered yet.
+  private(set) var bytesInFlight = 0
+
+  /// Writes an encoded command; commands of one turn of the loop leave in one system call.
+  func send(_ command: ByteBuffer, timeout: TimeAmount, completion: @escaping Completion) {
     if case .closed(let error) = state { return completion(.failure(error)) }
-    pending.append(Pending(deadline: .now() + timeout, timeout: timeout, completion: completion))
-    channel.write(command.encode(), promise: nil)
+    let byteCount = command.readableBytes
+    bytesInFlight += byteCount
+    pending.append(
+      Pending(deadline: .now() + timeout, timeout: timeout, byteCount: byteCount, completion: completion))
+    channel.write(command, promise: nil)
     scheduleFlush()
     if timer == nil { armTimer() }
   }
@@ -61,6 +68,7 @@ final class RedisChannelHandler {
     channel.close(promise: nil)
     let waiting = pending
     pending = []
+    bytesInFlight = 0
     for entry in waiting { entry.completion(.failure(error)) }
     receiveClose?(error)
     receiveClose = nil
@@ -78,6 +86,7 @@ final class RedisChannelHandler {
 
   private func matched(_ reply: RedisReply) {
     if let entry = pending.popFirst() {
+      bytesInFlight -= entry.byteCount
       entry.completion(.success(reply))
     } else if let receivePush {
       receivePush(reply)

@@ -7,6 +7,10 @@ package struct RedisConnectionSettings: Sendable {
   package var address: RedisAddress
   /// `REDIS_SOCKET_CONNECT_TIMEOUT`.
   package var connectTimeout: TimeAmount
+  /// `REDIS_MAX_CONNECTIONS`: of the pool; connections of those that block come on top.
+  package var maximumConnections = 20
+  /// `REDIS_RETRY_ATTEMPTS`: how often a command is sent again.
+  package var retryAttempts = 3
   /// `REDIS_SOCKET_TIMEOUT`: for the answer to a command that does not block.
   package var commandTimeout: TimeAmount
   package var replyLimits = RedisReplyLimits()
@@ -27,7 +31,7 @@ package struct RedisConnectionSettings: Sendable {
 /// One connection, ready for use: authenticated, its database selected, its name set.
 /// Commands are pipelined: any number may wait at once, and are answered in order.
 @IOActor
-package final class RedisConnection {
+package final class RedisConnection: PooledConnection {
   /// What a blocked command may take beyond the time that it blocks for.
   private static let blockingMargin = TimeAmount.seconds(5)
 
@@ -56,8 +60,7 @@ package final class RedisConnection {
     } catch {
       connection.close()
       // Who is not let in can't reach the server, whatever the command was that it was told by.
-      guard case .response(let text) = error else { throw error }
-      throw .unreachable(address: settings.address.description, why: text)
+      throw .unreachable(address: settings.address.description, why: Self.why(error))
     }
     return connection
   }
@@ -76,6 +79,15 @@ package final class RedisConnection {
       }
     } catch {
       throw .unreachable(address: settings.address.description, why: connectFailure(error))
+    }
+  }
+
+  /// What went wrong while the connection was made ready.
+  private static func why(_ error: RedisError) -> String {
+    switch error {
+    case .response(let text): text
+    case .connectionLost(let why): why
+    default: error.description
     }
   }
 
@@ -109,6 +121,10 @@ package final class RedisConnection {
 
   package var isOpen: Bool { handler.isOpen }
 
+  var bytesInFlight: Int { handler.bytesInFlight }
+
+  var commandsInFlight: Int { handler.pendingCount }
+
   /// Called once when the connection ends, for whatever reason.
   package func onClose(_ receive: @escaping @IOActor (RedisError) -> Void) {
     handler.receiveClose = receive
@@ -129,10 +145,29 @@ package final class RedisConnection {
   private func send(
     _ command: consuming RedisCommand, timeout: TimeAmount
   ) async throws(RedisError) -> RedisReply {
-    let sent = command
-    let result = await withCheckedContinuation { continuation in
-      handler.send(sent, timeout: timeout) { continuation.resume(returning: $0) }
-    }
+    try await sendEncoded(command.encode(), timeout: timeout)
+  }
+
+  /// Sends what is encoded already, so that it may be sent again without a copy.
+  func sendEncoded(_ command: ByteBuffer) async throws(RedisError) -> RedisReply {
+    try await sendEncoded(command, timeout: settings.commandTimeout)
+  }
+
+  private func sendEncoded(_ command: ByteBuffer, timeout: TimeAmount) async throws(RedisError) -> RedisReply
+  {
+    try Self.checked(
+      await withCheckedContinuation { continuation in
+        handler.send(command, timeout: timeout) { continuation.resume(returning: $0) }
+      })
+  }
+
+  /// The same for whoever does not wait as a task.
+  func send(_ command: ByteBuffer, completion: @escaping RedisChannelHandler.Completion) {
+    handler.send(command, timeout: settings.commandTimeout, completion: completion)
+  }
+
+  /// The answer; an error that the server answers with is thrown.
+  static func checked(_ result: Result<RedisReply, RedisError>) throws(RedisError) -> RedisReply {
     let reply = try result.get()
     if let text = reply.root.errorText { throw .response(text) }
     return reply
