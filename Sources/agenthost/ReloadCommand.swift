@@ -12,7 +12,7 @@ struct ReloadCommand: AsyncParsableCommand {
   func run() async throws {
     let environment = try CommandEnvironment()
     let settings = RedisConnectionSettings(
-      environment.settings, address: try environment.address(try environment.redisURL()),
+      environment.settings, address: try environment.address(environment.redisURL()),
       name: "agenthost/cli")
     let keys = Keys(prefix: environment.settings.keyPrefix)
     let hosts = try await publish(to: keys.broadcastAll, settings)

@@ -52,6 +52,15 @@ struct ImportTests {
     }
   }
 
+  @Test("TLS and its library stay within one folder")
+  func encryption() {
+    let files = SourceTree.swiftFiles.filter { $0.path.hasPrefix("Sources/") }
+    for file in files where !file.path.hasPrefix("Sources/RedisClient/TLS/") {
+      #expect(!file.imports.contains("NIOSSL") && !file.imports.contains("NIOTLS"), "\(file.path)")
+    }
+    #expect(files.contains { $0.imports.contains("NIOSSL") })
+  }
+
   @Test("what an agent's author links needs the contract, the system, and Foundation for JSON in one file")
   func sdk() {
     let files = SourceTree.swiftFiles.filter { $0.module == "AgentSDK" }

@@ -11,5 +11,14 @@ extension RedisConnectionSettings {
       name: name)
     maximumConnections = settings.redisMaxConnections
     retryAttempts = settings.redisRetryAttempts
+    passwordFile = settings.redisPasswordFile.unlessEmpty
+    tls = RedisTLS(
+      authorities: settings.tlsAuthorities.unlessEmpty, certificate: settings.tlsCertificate.unlessEmpty,
+      key: settings.tlsKey.unlessEmpty, serverName: settings.tlsServerName.unlessEmpty)
   }
+}
+
+extension String {
+  /// An unset and an empty setting are the same.
+  package var unlessEmpty: String? { isEmpty ? nil : self }
 }

@@ -1,4 +1,5 @@
 import DequeModule
+import Glibc
 import NIOCore
 
 /// Commands out, replies in, matched by their order. All on the event loop.
@@ -145,7 +146,7 @@ final class RedisInboundAdapter: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    let why = String(describing: error)
+    let why = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
     IOActor.assumeIsolated { [handler] in handler.close(.connectionLost(why: why)) }
   }
 }

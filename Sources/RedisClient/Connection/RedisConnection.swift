@@ -13,6 +13,10 @@ package struct RedisConnectionSettings: Sendable {
   package var retryAttempts = 3
   /// `REDIS_SOCKET_TIMEOUT`: for the answer to a command that does not block.
   package var commandTimeout: TimeAmount
+  /// For an address with `rediss://`.
+  package var tls = RedisTLS()
+  /// `AGENTHOST_REDIS_PASSWORD_FILE`: read at every new connection, so that a password may change while we run.
+  package var passwordFile: String?
   package var replyLimits = RedisReplyLimits()
   /// What `CLIENT LIST` shows.
   package var name: String
@@ -48,15 +52,21 @@ package final class RedisConnection: PooledConnection {
   }
 
   package static func open(_ settings: RedisConnectionSettings) async throws(RedisError) -> RedisConnection {
+    let password = try await readPassword(settings)
     let channel = try await connectChannel(settings)
+    if settings.address.isEncrypted { try await encrypt(channel, settings) }
     let connection = RedisConnection(channel: channel, settings: settings)
     do {
       try channel.pipeline.syncOperations.addHandler(RedisInboundAdapter(connection.handler))
     } catch {
       throw .unreachable(address: settings.address.description, why: "the connection closed at once")
     }
+    guard channel.isActive else {
+      connection.close()
+      throw .unreachable(address: settings.address.description, why: "the connection closed at once")
+    }
     do throws(RedisError) {
-      try await connection.introduce()
+      try await connection.introduce(password: password)
     } catch {
       connection.close()
       // Who is not let in can't reach the server, whatever the command was that it was told by.
@@ -104,9 +114,32 @@ package final class RedisConnection: PooledConnection {
     return String(describing: cause)
   }
 
-  private func introduce() async throws(RedisError) {
+  private static func readPassword(_ settings: RedisConnectionSettings) async throws(RedisError) -> String? {
+    guard let file = settings.passwordFile else { return settings.address.password }
+    do {
+      // Reads a file: not on the event loop.
+      return try await NIOThreadPool.singleton.runIfActive { try SecretFile.read(file) }
+    } catch {
+      throw .unreachable(
+        address: settings.address.description, why: "the password can't be read from \(error)")
+    }
+  }
+
+  private static func encrypt(
+    _ channel: any Channel, _ settings: RedisConnectionSettings
+  ) async throws(RedisError) {
+    guard case .tcp(let host, _) = settings.address.endpoint else { return }
+    do throws(TLSFailure) {
+      try await settings.tls.encrypt(channel, host: host, within: settings.connectTimeout)
+    } catch {
+      channel.close(promise: nil)
+      throw .unreachable(address: settings.address.description, why: error.description)
+    }
+  }
+
+  private func introduce(password: String?) async throws(RedisError) {
     let address = settings.address
-    if let password = address.password {
+    if let password {
       var command = RedisCommand("AUTH")
       if let user = address.user { command.append(user) }
       command.append(password)
