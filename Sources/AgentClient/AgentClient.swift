@@ -117,8 +117,12 @@ public final class AgentClient: Sendable {
     } catch {
       throw AgentClientError(.unreachable, error.description)
     }
-    await inbox.run()
-    await client.close()
+    await withDiscardingTaskGroup { group in
+      group.addTask { [client] in await HealthCheck(client: client, warnsOfLoss: false).run() }
+      await inbox.run()
+      await client.close()
+      group.cancelAll()
+    }
   }
 
   /// The specification's `process_request`: gives `text` to the role `manager`, and returns the answer:

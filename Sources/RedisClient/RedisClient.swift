@@ -14,6 +14,13 @@ package final class RedisClient {
   /// The attempt that is under way. It is bounded by the connect and command timeouts.
   private var opening: Task<Void, Never>?
   private var isClosed = false
+  /// So far, of the pool.
+  private(set) var connectionsMade = 0
+  /// How it stands with the server.
+  package private(set) var health = RedisHealth(now: .now)
+  private var report = ConnectionReport()
+  /// Called when the last connection is lost.
+  var whenDisconnected: (@IOActor () -> Void)?
 
   package init(settings: RedisConnectionSettings, logger: Logger) {
     self.settings = settings
@@ -104,24 +111,69 @@ package final class RedisClient {
     do throws(RedisError) {
       let connection = try await RedisConnection.open(settings)
       if isClosed { return connection.close() }
-      connection.onClose { [weak self, weak connection] _ in connection.map { self?.lost($0) } }
       pool.opened(connection)
+      connectionsMade += 1
+      if let absence = health.connected(now: .now), let line = report.connected(after: absence) {
+        logger.notice("\(line)")
+      }
+      connection.onClose { [weak self, weak connection] error in connection.map { self?.lost($0, error) } }
     } catch {
-      let failed = pool.openingFailed(now: .now())
-      if !pool.isEmpty { logger.debug("no further connection could be made: \(error)") }
-      for waiting in failed { waiting.completion(.failure(error)) }
+      health.failed()
+      if pool.isEmpty { warn(error) }
+      for waiting in pool.openingFailed(now: .now()) { waiting.completion(.failure(error)) }
     }
     opening = nil
     advance()
   }
 
-  private func lost(_ connection: RedisConnection) {
+  private func lost(_ connection: RedisConnection, _ error: RedisError) {
     pool.lost(connection)
+    if isClosed { return }
+    if pool.isEmpty, health.disconnected(now: .now) {
+      health.failed()
+      warn(error)
+      whenDisconnected?()
+    }
     advance()
+  }
+
+  /// Who never was connected learns by the error itself why not.
+  private func warn(_ error: RedisError) {
+    if connectionsMade > 0, let line = report.failed(error) { logger.warning("\(line)") }
+  }
+
+  /// Sends a PING on each connection, and makes one where there is none. False where that was in vain.
+  func check() async -> Bool {
+    closeIdle()
+    if pool.isEmpty {
+      // It has been reported and counted where it happened.
+      guard (try? await connect()) != nil else { return false }
+    }
+    return await withTaskGroup(of: Bool.self) { group in
+      for connection in pool.connections { group.addTask { await self.ping(connection) } }
+      var isHealthy = true
+      for await isAnswered in group where !isAnswered { isHealthy = false }
+      return isHealthy
+    }
+  }
+
+  /// One that does not answer in time is closed by itself; one that answers otherwise than it should, here.
+  private func ping(_ connection: RedisConnection) async -> Bool {
+    let start = ContinuousClock.now
+    do throws(RedisError) {
+      _ = try await connection.send(RedisCommand("PING"))
+      health.answered(after: .now - start)
+      return true
+    } catch {
+      health.failed()
+      if error.meaning != .passing { connection.close() }
+      return false
+    }
   }
 
   package func close() {
     isClosed = true
+    health.closed()
     opening?.cancel()
     for waiting in pool.takeWaiting() { waiting.completion(.failure(Self.closed)) }
     for connection in pool.connections { connection.close() }

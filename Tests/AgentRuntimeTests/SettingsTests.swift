@@ -40,6 +40,9 @@ import Testing
       name: "REDIS_RETRY_ATTEMPTS", unit: "attempts", byDefault: "3", good: ["0": "0", "100": "100"],
       bad: ["-1", "101", ""]),
     Row(
+      name: "REDIS_HEALTH_CHECK_INTERVAL", unit: "seconds", byDefault: "30.0",
+      good: ["0.1": "0.1", "3600": "3600.0"], bad: ["0", "3601", "30s"]),
+    Row(
       name: "MAX_PROCESS_COUNT", unit: "steps", byDefault: "50", good: ["1": "1", "1000000": "1000000"],
       bad: ["0", "1000001", "-1", "5.0", "", "fifty", "5 ", "99999999999999999999"]),
     Row(

@@ -73,8 +73,10 @@ import Testing
       }
       #expect(error?.description.contains(code) == true && error?.meaning == nil)
     }
-    let open = try await administrator.send(RedisCommand("CLIENT", "LIST")).root.string ?? ""
-    #expect(open.split(separator: "\n").count == 1, "a connection that was refused is still open")
+    try await RedisTestServer.wait(until: "connections that were refused have ended") {
+      let open = try await administrator.send(RedisCommand("CLIENT", "LIST")).root.string ?? ""
+      return open.split(separator: "\n").count == 1
+    }
     await administrator.close()
   }
 
@@ -132,6 +134,16 @@ import Testing
     var iterator = closes.makeAsyncIterator()
     #expect(await iterator.next() == error)
     #expect(await !connection.isOpen)
+  }
+
+  @Test func `Who asks only after its end is told at once`() async throws {
+    let server = try await RedisTestServer()
+    let connection = try await server.connect()
+    await connection.close()
+    let (closes, closed) = AsyncStream.makeStream(of: RedisError.self)
+    await connection.onClose { closed.yield($0) }
+    var iterator = closes.makeAsyncIterator()
+    #expect(await iterator.next() == .connectionLost(why: "it was closed here"))
   }
 
   @Test func `CLIENT UNBLOCK ends a read that blocks as if its time were up`() async throws {

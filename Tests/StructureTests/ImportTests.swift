@@ -52,13 +52,15 @@ struct ImportTests {
     }
   }
 
-  @Test("TLS and its library stay within one folder")
+  @Test("the library for TLS stays where connections are made")
   func encryption() {
-    let files = SourceTree.swiftFiles.filter { $0.path.hasPrefix("Sources/") }
-    for file in files where !file.path.hasPrefix("Sources/RedisClient/TLS/") {
-      #expect(!file.imports.contains("NIOSSL") && !file.imports.contains("NIOTLS"), "\(file.path)")
+    let libraries: Set<String> = ["NIOSSL", "NIOTLS"]
+    let folders = ["Sources/RedisClient/TLS/", "Sources/RedisClient/Connection/ConnectionAttempt.swift"]
+    let files = SourceTree.swiftFiles.filter {
+      $0.path.hasPrefix("Sources/") && !libraries.isDisjoint(with: $0.imports)
     }
-    #expect(files.contains { $0.imports.contains("NIOSSL") })
+    #expect(!files.isEmpty)
+    for file in files { #expect(folders.contains { file.path.hasPrefix($0) }, "\(file.path)") }
   }
 
   @Test("what an agent's author links needs the contract, the system, and Foundation for JSON in one file")

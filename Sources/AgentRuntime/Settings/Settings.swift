@@ -11,6 +11,7 @@ package struct Settings: Sendable, Equatable {
   package var redisSocketConnectTimeout = 5.0
   package var redisMaxConnections = 20
   package var redisRetryAttempts = 3
+  package var redisHealthCheckInterval = 30.0
   package var keyPrefix = ""
   package var dataDirectory = ""
   package var agentsDirectory = "agents.d"

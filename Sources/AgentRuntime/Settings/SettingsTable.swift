@@ -33,6 +33,9 @@ package enum SettingsTable {
     .integer(
       "REDIS_RETRY_ATTEMPTS", \.redisRetryAttempts, in: 0...100, unit: "attempts",
       meaning: "how often a command is sent again, where that is safe"),
+    .seconds(
+      "REDIS_HEALTH_CHECK_INTERVAL", \.redisHealthCheckInterval, in: 0.1...3600,
+      meaning: "between two questions whether the server is there"),
     .integer(
       "MAX_PROCESS_COUNT", \.maxProcessCount, in: 1...1_000_000, unit: "steps",
       meaning: "steps that a message may take"),

@@ -58,10 +58,13 @@ package final class Worker {
       await control.start()
       ready()
     }
+    let healthCheck = HealthCheck(
+      client: client,
+      interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [
-          .init(service: ConnectionService(client: client)),
+          .init(service: ConnectionService(client: client, healthCheck: healthCheck)),
           .init(service: CommitService(committer: committer)),
           .init(service: agents),
           .init(service: control),
@@ -78,9 +81,26 @@ package final class Worker {
     return logger
   }
 
-  /// The first connection: a server that can't be reached at the start is a mistake to be told at once.
+  private func connectionError() async -> RedisError? {
+    do throws(RedisError) {
+      try await client.connect()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The first connection: a server that can't be reached at the start is a mistake to be told at once, and one
+  /// that is there but not ready, as when it reads its data, is waited for. Who started us limits that.
   private func connect() async throws {
-    try await client.connect()
+    var backoff = Backoff()
+    var isTold = false
+    while let error = await connectionError() {
+      guard error.meaning == .passing else { throw error }
+      if !isTold { logger.notice("waiting until Redis is ready: \(error)") }
+      isTold = true
+      try await Task.sleep(for: backoff.next())
+    }
     logger.info("connected to \(configuration.redis)")
   }
 }

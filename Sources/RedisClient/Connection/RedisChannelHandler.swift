@@ -27,8 +27,7 @@ final class RedisChannelHandler {
   private var timer: Scheduled<Void>?
   /// Takes what the server sends unasked: the messages of a subscription.
   var receivePush: (@IOActor (RedisReply) -> Void)?
-  /// Called once, when the connection has ended.
-  var receiveClose: (@IOActor (RedisError) -> Void)?
+  private var receiveClose: (@IOActor (RedisError) -> Void)?
 
   init(channel: any Channel, limits: RedisReplyLimits) {
     self.channel = channel
@@ -74,6 +73,11 @@ final class RedisChannelHandler {
     receiveClose?(error)
     receiveClose = nil
     receivePush = nil
+  }
+
+  func onClose(_ receive: @escaping @IOActor (RedisError) -> Void) {
+    if case .closed(let error) = state { return receive(error) }
+    receiveClose = receive
   }
 
   func received(_ buffer: ByteBuffer) {

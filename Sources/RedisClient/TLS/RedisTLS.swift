@@ -29,9 +29,10 @@ package final class RedisTLS {
     self.serverName = serverName
   }
 
-  /// Encrypts `channel`, which has just been connected to `host`; returns when the server has proved who it is.
-  func encrypt(_ channel: any Channel, host: String, within limit: TimeAmount) async throws(TLSFailure) {
-    let context = try await context()
+  /// Encrypts `channel`, which has just been connected to `host`; the handshake then tells how it went.
+  func encrypt(
+    _ channel: any Channel, host: String, context: NIOSSLContext
+  ) throws(TLSFailure) -> TLSHandshake {
     let name = serverName ?? host
     let handshake = TLSHandshake(on: channel.eventLoop, expecting: name)
     do {
@@ -39,13 +40,14 @@ package final class RedisTLS {
       let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
       let encryption = try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : name)
       try channel.pipeline.syncOperations.addHandlers(encryption, handshake)
+      return handshake
     } catch {
       throw TLSFailure(error, expecting: name, channel: channel)
     }
-    if let failure = await handshake.outcome(within: limit) { throw failure }
   }
 
-  private func context() async throws(TLSFailure) -> NIOSSLContext {
+  /// What the files hold.
+  func context() async throws(TLSFailure) -> NIOSSLContext {
     if let read, .now() < read.until { return read.context }
     do {
       // Reads files, and may read a long list of authorities: not on the event loop.
