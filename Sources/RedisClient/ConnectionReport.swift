@@ -14,6 +14,8 @@ struct ConnectionReport {
   /// Nil where its absence was not told.
   mutating func connected(after absence: Duration) -> String? {
     defer { toldCause = nil }
-    return toldCause == nil ? nil : "Redis is back after \(absence)"
+    guard toldCause != nil else { return nil }
+    let tenths = absence / .milliseconds(100)
+    return "Redis is back after \(tenths.rounded() / 10) s"
   }
 }

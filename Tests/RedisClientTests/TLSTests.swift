@@ -86,6 +86,15 @@ import Testing
     server.stop()
   }
 
+  @Test func `A server with TLS that is spoken to without it is told by the end of the connection`()
+    async throws
+  {
+    let server = try await TLSServer()
+    let address = try RedisAddress(url: "redis://localhost:\(server.port)")
+    let why = await TLSServer.failure(RedisConnectionSettings(address: address, name: "tls"))
+    #expect(why?.hasSuffix("; a server with TLS wants rediss://") == true, "\(why ?? "accepted")")
+  }
+
   @Test func `A file that can't be used is named, and nothing of a key is shown`() async throws {
     let server = try await TLSServer()
     let ours = try server.authority.issue(for: "us")

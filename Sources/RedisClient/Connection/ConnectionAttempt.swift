@@ -122,8 +122,11 @@ struct ConnectionAttempt {
       }
       _ = try await connection.send(RedisCommand("CLIENT", "SETNAME", settings.name))
       connection.clientID = try await connection.send(RedisCommand("CLIENT", "ID")).root.integer ?? 0
-    } catch .response(let text), .connectionLost(why: let text) {
+    } catch .response(let text) {
       throw Obstacle(why: text)
+    } catch .connectionLost(let why) {
+      guard case .tcp = address.endpoint, !address.isEncrypted else { throw Obstacle(why: why) }
+      throw Obstacle(why: why + "; a server with TLS wants rediss://")
     } catch {
       throw Obstacle(why: error.description)
     }
