@@ -82,15 +82,7 @@ import Testing
   }
 
   @Test func `A server that loads its data answers that it does, and is waited for`() async throws {
-    // It looks up from loading after each key, which is larger than this.
-    let server = try await RedisTestServer(
-      arguments: ["--loading-process-events-interval-bytes", "1024", "--rdbcompression", "no"])
-    let fill = "for i = 1, 1000 do redis.call('SET', i, string.rep('x', 2000)) end"
-    try server.cli("EVAL", fill, "0")
-    try server.cli("SAVE")
-    server.stop()
-    // A tenth of a second for each key, until that is changed below.
-    try await server.restart(arguments: ["--key-load-delay", "100000"], waits: false)
+    let server = try await RedisTestServer.loading()
     var settings = try server.settings(name: "checked")
     settings.retryAttempts = 100
     let client = await RedisClient(settings: settings, logger: silentLogger)
@@ -98,7 +90,7 @@ import Testing
       await redisError { try await client.connect() }?.meaning == .passing
     }
     async let answer = client.send(RedisCommand("DBSIZE"))
-    try server.cli("CONFIG", "SET", "key-load-delay", "0")
+    try server.finishLoading()
     #expect(try await answer.root.integer == 1000)
     await client.close()
   }
