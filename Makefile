@@ -6,11 +6,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos bench bench-quick format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults bench bench-quick format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
+HEAVY := ChaosTests|RedisFaultTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
 
@@ -70,6 +71,8 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 	@swift build --build-tests
 	$(call step,running the tests)
 	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build
+	$(call step,running the tests that need the machine to themselves)
+	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter '$(HEAVY)'
 	$(call step,running the integration tests with the release)
 	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) \
 	  swift test --skip-build --filter IntegrationTests
@@ -78,7 +81,12 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 
 chaos: build python-tools ## Kill workers, hosts and connections at random for three minutes, under load
 	@swift build --build-tests
-	@AGENTHOST_CHAOS_SECONDS=$${AGENTHOST_CHAOS_SECONDS:-180} swift test --skip-build --filter ChaosTests
+	@AGENTHOST_HEAVY_TESTS=1 AGENTHOST_CHAOS_SECONDS=$${AGENTHOST_CHAOS_SECONDS:-180} \
+	  swift test --skip-build --filter ChaosTests
+
+test-faults: build python-tools ## All that Redis can do to a host, under load
+	@swift build --build-tests
+	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter RedisFaultTests
 
 bench: build ## Measure requests/s and latency against the C floor, side by side
 	$(call step,measuring (about four minutes))

@@ -18,8 +18,19 @@ import RedisClient
 public final class AgentClient: Sendable {
   /// How a client finds its server, and how long it waits.
   public struct Configuration: Sendable {
-    /// `redis://[user[:password]@]host[:port][/database]` or `unix:///path/to.sock`.
+    /// `redis://[user[:password]@]host[:port][/database]`, the same with `rediss://` for TLS, or
+    /// `unix:///path/to.sock`.
     public var redisURL: String
+    /// A file that holds the password alone, instead of one in the URL; read at every new connection.
+    public var passwordFile: String?
+    /// A file with the authorities that are trusted for `rediss://`, in PEM; nil: the system's.
+    public var tlsAuthorities: String?
+    /// A file with a certificate of ours in PEM, for a server that asks for one.
+    public var tlsCertificate: String?
+    /// A file with the key of `tlsCertificate`.
+    public var tlsKey: String?
+    /// The name that the server's certificate must be for, instead of the URL's.
+    public var tlsServerName: String?
     /// `AGENTHOST_KEY_PREFIX`: goes before every key; the same as the hosts'.
     public var keyPrefix: String
     /// Who sends, as `sender_agent_id` of the requests.
@@ -60,9 +71,16 @@ public final class AgentClient: Sendable {
     } catch {
       throw AgentClientError(.configuration, error.description)
     }
-    let settings = RedisConnectionSettings(
+    guard address.password == nil || configuration.passwordFile == nil else {
+      throw AgentClientError(.configuration, "the URL holds a password, and a file with one is named too")
+    }
+    var settings = RedisConnectionSettings(
       address: address, connectTimeout: TimeAmount(configuration.connectTimeout),
       commandTimeout: TimeAmount(configuration.commandTimeout), name: "agenthost/\(configuration.name)")
+    settings.passwordFile = configuration.passwordFile
+    settings.tls = RedisTLS(
+      authorities: configuration.tlsAuthorities, certificate: configuration.tlsCertificate,
+      key: configuration.tlsKey, serverName: configuration.tlsServerName)
     let logger = Logger(label: "agenthost.client")
     client = await RedisClient(settings: settings, logger: logger)
     inbox = await ResultInbox(client: client, keys: keys)
@@ -95,12 +113,16 @@ public final class AgentClient: Sendable {
   /// - Throws: ``AgentClientError`` when the server can't be reached at the start.
   public func run() async throws {
     do throws(RedisError) {
-      _ = try await client.send(RedisCommand("PING"))
+      try await client.connect()
     } catch {
       throw AgentClientError(.unreachable, error.description)
     }
-    await inbox.run()
-    await client.close()
+    await withDiscardingTaskGroup { group in
+      group.addTask { [client] in await HealthCheck(client: client, warnsOfLoss: false).run() }
+      await inbox.run()
+      await client.close()
+      group.cancelAll()
+    }
   }
 
   /// The specification's `process_request`: gives `text` to the role `manager`, and returns the answer:

@@ -31,7 +31,7 @@ package final class StreamScript {
       do throws(RedisError) {
         return try await client.send(command)
       } catch {
-        guard error.responseCode == "NOSCRIPT", loads < Self.maximumLoads else { throw error }
+        guard error.meaning == .scriptMissing, loads < Self.maximumLoads else { throw error }
         loads += 1
         digest = nil
       }
@@ -51,7 +51,7 @@ package final class StreamScript {
 
   private func digest(_ client: RedisClient) async throws(RedisError) -> String {
     if let digest { return digest }
-    let reply = try await client.send(RedisCommand("SCRIPT", "LOAD", source))
+    let reply = try await client.send(RedisCommand("SCRIPT", "LOAD", source), effect: .repeatable)
     guard let loaded = reply.root.string else { throw .unexpectedReply(command: "SCRIPT LOAD") }
     digest = loaded
     return loaded

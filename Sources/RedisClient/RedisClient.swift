@@ -1,29 +1,194 @@
 package import Logging
+import NIOCore
 
-/// A server that may come and go: one pipelined connection for commands, made again when it
-/// is lost, and connections of their own for whoever blocks.
+/// A server that may come and go: few pipelined connections for commands, made when they are needed and again
+/// when they are lost, and connections of their own for whoever blocks.
 @IOActor
 package final class RedisClient {
-  private enum State {
-    case idle
-    case connecting(Task<RedisConnection, any Error>)
-    case connected(RedisConnection)
-    case closed
-  }
+  /// Bytes of commands under way on one connection; beyond, another is opened, or the command waits.
+  private static let bytesInFlight = 4 << 20
 
   package let settings: RedisConnectionSettings
   package let logger: Logger
-  private var state = State.idle
+  private var pool: ConnectionPool<RedisConnection>
+  /// The attempt that is under way. It is bounded by the connect and command timeouts.
+  private var opening: Task<Void, Never>?
+  private var isClosed = false
+  /// So far, of the pool.
+  private(set) var connectionsMade = 0
+  /// How it stands with the server.
+  package private(set) var health = RedisHealth(now: .now)
+  private var report = ConnectionReport()
+  /// Called when the last connection is lost.
+  var whenDisconnected: (@IOActor () -> Void)?
 
   package init(settings: RedisConnectionSettings, logger: Logger) {
     self.settings = settings
     self.logger = logger
+    pool = ConnectionPool(ceiling: settings.maximumConnections, bytesForEach: Self.bytesInFlight)
   }
 
-  /// Sends a command on the shared connection. It is sent once: what to do about a
-  /// connection that is lost is for the caller to say, who knows whether twice is safe.
+  /// Sends a command that must not take effect twice.
   package func send(_ command: consuming RedisCommand) async throws(RedisError) -> RedisReply {
-    try await connection().send(command)
+    try await send(command, effect: .once)
+  }
+
+  /// Sends a command and waits for its answer. An error that the server answers with is thrown.
+  ///
+  /// What surely was not executed is sent again a few times, and so is a `repeatable` command whose
+  /// connection was lost or whose answer did not come. For longer, the caller has its own loop.
+  package func send(
+    _ command: consuming RedisCommand, effect: CommandEffect
+  ) async throws(RedisError) -> RedisReply {
+    let bytes = command.encode()
+    do throws(RedisError) {
+      return try await sendOnce(bytes)
+    } catch {
+      return try await sendAgain(bytes, effect: effect, after: error)
+    }
+  }
+
+  /// One attempt to be answered by the server, for whoever wants to hear at once that there is none.
+  package func connect() async throws(RedisError) {
+    var command = RedisCommand("PING")
+    _ = try await sendOnce(command.encode())
+  }
+
+  private func sendAgain(
+    _ bytes: ByteBuffer, effect: CommandEffect, after first: RedisError
+  ) async throws(RedisError) -> RedisReply {
+    var policy = RetryPolicy(effect: effect, attempts: settings.retryAttempts)
+    var error = first
+    while let wait = policy.wait(after: error) {
+      // Cancelled: whoever asked does not wait any more.
+      guard (try? await Task.sleep(for: wait)) != nil else { throw error }
+      do throws(RedisError) {
+        return try await sendOnce(bytes)
+      } catch let next {
+        error = next
+      }
+    }
+    throw error
+  }
+
+  private func sendOnce(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
+    defer { if pool.hasWaiting { advance() } }
+    guard let connection = pool.connectionForNext() else { return try await sendWhenThereIsRoom(bytes) }
+    return try await connection.sendEncoded(bytes)
+  }
+
+  private func sendWhenThereIsRoom(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
+    if isClosed { throw Self.closed }
+    let number = pool.takeNumber()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        pool.wait(.init(number: number, command: bytes) { continuation.resume(returning: $0) })
+        advance()
+      }
+    } onCancel: {
+      IOActor.eventLoop.execute { IOActor.assumeIsolated { self.cancel(number) } }
+    }
+    return try RedisConnection.checked(result)
+  }
+
+  private func cancel(_ number: UInt64) {
+    pool.cancel(number)?.completion(.failure(.notSent(why: "the task that waited to send it was cancelled")))
+  }
+
+  /// Does what the pool decides.
+  private func advance() {
+    while let step = pool.nextStep(now: .now()) {
+      switch step {
+      case .send(let waiting, let connection):
+        connection.send(waiting.command, completion: waiting.completion)
+      case .open:
+        opening = Task { await self.openAnother() }
+      }
+    }
+  }
+
+  private func openAnother() async {
+    do throws(RedisError) {
+      let connection = try await RedisConnection.open(settings)
+      if isClosed { return connection.close() }
+      pool.opened(connection)
+      connectionsMade += 1
+      if let absence = health.connected(now: .now), let line = report.connected(after: absence) {
+        logger.notice("\(line)")
+      }
+      connection.onClose { [weak self, weak connection] error in connection.map { self?.lost($0, error) } }
+    } catch {
+      health.failed()
+      if pool.isEmpty { warn(error) }
+      for waiting in pool.openingFailed(now: .now()) { waiting.completion(.failure(error)) }
+    }
+    opening = nil
+    advance()
+  }
+
+  private func lost(_ connection: RedisConnection, _ error: RedisError) {
+    pool.lost(connection)
+    if isClosed { return }
+    if pool.isEmpty, health.disconnected(now: .now) {
+      health.failed()
+      warn(error)
+      whenDisconnected?()
+    }
+    advance()
+  }
+
+  /// Who never was connected learns by the error itself why not.
+  private func warn(_ error: RedisError) {
+    if connectionsMade > 0, let line = report.failed(error) { logger.warning("\(line)") }
+  }
+
+  /// Sends a PING on each connection, and makes one where there is none. False where that was in vain.
+  func check() async -> Bool {
+    closeIdle()
+    if pool.isEmpty {
+      // It has been reported and counted where it happened.
+      guard (try? await connect()) != nil else { return false }
+    }
+    return await withTaskGroup(of: Bool.self) { group in
+      for connection in pool.connections { group.addTask { await self.ping(connection) } }
+      var isHealthy = true
+      for await isAnswered in group where !isAnswered { isHealthy = false }
+      return isHealthy
+    }
+  }
+
+  /// One that does not answer in time is closed by itself; one that answers otherwise than it should, here.
+  private func ping(_ connection: RedisConnection) async -> Bool {
+    let start = ContinuousClock.now
+    do throws(RedisError) {
+      _ = try await connection.send(RedisCommand("PING"))
+      health.answered(after: .now - start)
+      return true
+    } catch {
+      health.failed()
+      if error.meaning != .passing { connection.close() }
+      return false
+    }
+  }
+
+  package func close() {
+    isClosed = true
+    health.closed()
+    opening?.cancel()
+    for waiting in pool.takeWaiting() { waiting.completion(.failure(Self.closed)) }
+    for connection in pool.connections { connection.close() }
+  }
+
+  private static var closed: RedisError { .notSent(why: "the client is closed") }
+
+  /// Closes connections that were opened for a rush and have not been used since the last call.
+  package func closeIdle() {
+    for connection in pool.takeIdle() { connection.close() }
+  }
+
+  /// Commands under way, and commands that wait for room.
+  package var load: (sent: Int, waiting: Int) {
+    (pool.connections.reduce(0) { $0 + $1.commandsInFlight }, pool.waitingCount)
   }
 
   /// A connection for one reader that blocks. The caller closes it.
@@ -36,48 +201,5 @@ package final class RedisClient {
   /// Ends the block of another connection, which is then answered as if its time were up.
   package func unblock(_ connection: RedisConnection) async throws(RedisError) {
     _ = try await send(RedisCommand("CLIENT", "UNBLOCK", String(connection.clientID)))
-  }
-
-  package func close() {
-    switch state {
-    case .connected(let connection): connection.close()
-    case .connecting(let attempt): attempt.cancel()
-    case .idle, .closed: break
-    }
-    state = .closed
-  }
-
-  /// The shared connection; callers that come while it is being made wait for the same attempt.
-  private func connection() async throws(RedisError) -> RedisConnection {
-    switch state {
-    case .connected(let connection) where connection.isOpen: return connection
-    case .connecting(let attempt): return try await outcome(of: attempt)
-    case .closed: throw .connectionLost(why: "the client is closed")
-    case .idle, .connected:
-      let settings = settings
-      // Owned by `state` until it has ended; it is bounded by the connect and command timeouts.
-      let attempt = Task { @IOActor in try await RedisConnection.open(settings) }
-      state = .connecting(attempt)
-      return try await outcome(of: attempt)
-    }
-  }
-
-  private func outcome(of attempt: Task<RedisConnection, any Error>) async throws(RedisError)
-    -> RedisConnection
-  {
-    let result = await attempt.result
-    if case .connecting(let current) = state, current == attempt {
-      state = if case .success(let connection) = result { .connected(connection) } else { .idle }
-    }
-    switch result {
-    case .success(let connection):
-      if case .closed = state {
-        connection.close()
-        throw .connectionLost(why: "the client is closed")
-      }
-      return connection
-    case .failure(let error):
-      throw error as? RedisError ?? .connectionLost(why: String(describing: error))
-    }
   }
 }

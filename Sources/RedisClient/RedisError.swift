@@ -2,6 +2,8 @@
 package enum RedisError: Error, Equatable, CustomStringConvertible {
   /// No connection could be made.
   case unreachable(address: String, why: String)
+  /// The command was not sent, and will not be.
+  case notSent(why: String)
   /// The connection ended; a command that was under way may or may not have taken effect.
   case connectionLost(why: String)
   /// No answer within the time allowed; the connection is closed, since what comes later can't be matched.
@@ -18,6 +20,7 @@ package enum RedisError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreachable(let address, let why): "Redis at \(address) can't be reached: \(why)"
+    case .notSent(let why): "the command was not sent to Redis: \(why)"
     case .connectionLost(let why): "the connection to Redis was lost: \(why)"
     case .timedOut(let seconds): "Redis did not answer within \(seconds) s"
     case .protocolViolation(let what): "Redis broke its protocol: \(what)"
@@ -25,11 +28,5 @@ package enum RedisError: Error, Equatable, CustomStringConvertible {
     case .unexpectedReply(let command): "Redis answered \(command) with another kind of value"
     case .invalidAddress(let why): "the address of Redis can't be used: \(why)"
     }
-  }
-
-  /// The first word of the server's error, such as NOGROUP; nil where it is no error of the server.
-  package var responseCode: Substring? {
-    guard case .response(let text) = self else { return nil }
-    return text.prefix { $0 != " " }
   }
 }

@@ -16,6 +16,19 @@ struct CommandEnvironment {
     } catch {
       throw CommandFailure(.settings, error.description)
     }
+    if let file = settings.redisURLFile.unlessEmpty {
+      do {
+        settings.redisURL = try SecretFile.read(file)
+      } catch {
+        throw CommandFailure(.settings, "setting REDIS_URL_FILE: \(error)")
+      }
+    }
+    guard settings.redisPasswordFile.isEmpty || !settings.redisURL.isEmpty else {
+      throw CommandFailure(
+        .settings,
+        "setting AGENTHOST_REDIS_PASSWORD_FILE: it is for the server of REDIS_URL or REDIS_URL_FILE, "
+          + "and neither is set")
+    }
   }
 
   /// Lines of a log go to standard error.
@@ -60,15 +73,29 @@ struct CommandEnvironment {
         "no Redis found: REDIS_URL is not set, no private server runs, and nothing listens on port "
           + "\(RedisDiscovery.defaultPort); start one with `agenthost run`, or set REDIS_URL")
     }
+    _ = try address(url)
     return url
   }
 
+  /// The address that `url` holds, where it and the other settings go together.
   func address(_ url: String) throws -> RedisAddress {
+    let setting = settings.redisURLFile.isEmpty ? "REDIS_URL" : "REDIS_URL_FILE"
+    let address: RedisAddress
     do {
-      return try RedisAddress(url: url)
+      address = try RedisAddress(url: url)
     } catch {
-      throw CommandFailure(.settings, "REDIS_URL: \(error)")
+      throw CommandFailure(.settings, "\(setting): \(error)")
     }
+    guard address.password == nil || settings.redisPasswordFile.isEmpty else {
+      throw CommandFailure(
+        .settings,
+        "setting AGENTHOST_REDIS_PASSWORD_FILE: \(setting) holds a password too; set only one of them")
+    }
+    if case .tcp = address.endpoint, !address.isEncrypted, let name = settings.firstTLSSetting {
+      throw CommandFailure(
+        .settings, "\(name) is set, and \(setting) is not for TLS; begin it with rediss://, or unset \(name)")
+    }
+    return address
   }
 
   private static func readVariables() -> [String: String] {

@@ -10,9 +10,7 @@ extension CommandEnvironment {
     _ body: @IOActor (RedisClient, Keys) async throws -> Value
   ) async throws -> Value {
     let connection = RedisConnectionSettings(
-      address: try address(try redisURL()),
-      connectTimeout: .fractional(seconds: settings.redisSocketConnectTimeout),
-      commandTimeout: .fractional(seconds: settings.redisSocketTimeout), name: "agenthost/cli")
+      settings, address: try address(try redisURL()), name: "agenthost/cli")
     let client = await RedisClient(settings: connection, logger: Logger(label: "agenthost"))
     do {
       let value = try await body(client, Keys(prefix: settings.keyPrefix))
@@ -20,7 +18,7 @@ extension CommandEnvironment {
       return value
     } catch let error as RedisError {
       await client.close()
-      throw CommandFailure(error.responseCode == nil ? .redisUnreachable : .failed, error.description)
+      throw CommandFailure(error.meaning == nil ? .redisUnreachable : .failed, error.description)
     }
   }
 }

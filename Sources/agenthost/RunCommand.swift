@@ -65,6 +65,7 @@ struct RunCommand: ParsableCommand {
   private func workerLaunch(url: String, environment: CommandEnvironment) throws -> WorkerLaunch {
     var variables = environment.variables
     variables["REDIS_URL"] = url
+    variables["REDIS_URL_FILE"] = nil
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
       executable: "/proc/self/exe", arguments: ["worker"], environment: variables)

@@ -67,11 +67,16 @@ struct SendCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = try CommandEnvironment()
-    let configuration = AgentClient.Configuration(
+    var configuration = AgentClient.Configuration(
       redisURL: try environment.redisURL(), keyPrefix: environment.settings.keyPrefix,
       name: "cli:\(getpid())",
       commandTimeout: .seconds(environment.settings.redisSocketTimeout),
       connectTimeout: .seconds(environment.settings.redisSocketConnectTimeout))
+    configuration.passwordFile = environment.settings.redisPasswordFile.unlessEmpty
+    configuration.tlsAuthorities = environment.settings.tlsAuthorities.unlessEmpty
+    configuration.tlsCertificate = environment.settings.tlsCertificate.unlessEmpty
+    configuration.tlsKey = environment.settings.tlsKey.unlessEmpty
+    configuration.tlsServerName = environment.settings.tlsServerName.unlessEmpty
     let text = self.text.isEmpty ? Self.standardInput() : self.text.joined(separator: " ")
     guard !text.isEmpty else {
       throw CommandFailure(.usage, "there is no text: give it as arguments, or on standard input")

@@ -17,12 +17,31 @@ import Testing
 
   static let rows: [Row] = [
     Row(name: "REDIS_URL", unit: "text", byDefault: "", good: ["redis://h:1/2": "redis://h:1/2"], bad: []),
+    Row(name: "REDIS_URL_FILE", unit: "text", byDefault: "", good: ["/run/url": "/run/url"], bad: []),
+    Row(
+      name: "AGENTHOST_REDIS_PASSWORD_FILE", unit: "text", byDefault: "", good: ["/run/p": "/run/p"], bad: []),
+    Row(name: "AGENTHOST_TLS_CA", unit: "text", byDefault: "", good: ["/ca.pem": "/ca.pem"], bad: []),
+    Row(name: "AGENTHOST_TLS_CERTIFICATE", unit: "text", byDefault: "", good: [:], bad: []),
+    Row(name: "AGENTHOST_TLS_KEY", unit: "text", byDefault: "", good: [:], bad: []),
+    Row(
+      name: "AGENTHOST_TLS_SERVER_NAME", unit: "text", byDefault: "",
+      good: ["redis.example": "redis.example"],
+      bad: ["10.0.0.1", "::1", "[::1]"]),
     Row(
       name: "REDIS_SOCKET_TIMEOUT", unit: "seconds", byDefault: "5.0", good: ["0.1": "0.1", "600": "600.0"],
       bad: ["0", "0.09", "600.1", "5s", "5 s", "", "nan", "inf", "1e999", "0x10", "-1"]),
     Row(
       name: "REDIS_SOCKET_CONNECT_TIMEOUT", unit: "seconds", byDefault: "5.0",
       good: ["0.1": "0.1", "600": "600.0"], bad: ["0.09", "601", "5s"]),
+    Row(
+      name: "REDIS_MAX_CONNECTIONS", unit: "connections", byDefault: "20", good: ["1": "1", "1000": "1000"],
+      bad: ["0", "1001", "many", "1.5"]),
+    Row(
+      name: "REDIS_RETRY_ATTEMPTS", unit: "attempts", byDefault: "3", good: ["0": "0", "100": "100"],
+      bad: ["-1", "101", ""]),
+    Row(
+      name: "REDIS_HEALTH_CHECK_INTERVAL", unit: "seconds", byDefault: "30.0",
+      good: ["0.1": "0.1", "3600": "3600.0"], bad: ["0", "3601", "30s"]),
     Row(
       name: "MAX_PROCESS_COUNT", unit: "steps", byDefault: "50", good: ["1": "1", "1000000": "1000000"],
       bad: ["0", "1000001", "-1", "5.0", "", "fifty", "5 ", "99999999999999999999"]),
@@ -120,6 +139,21 @@ import Testing
       #expect(error?.value == text)
       #expect(error?.problem.hasPrefix("expected ") == true)
       #expect(error?.description.contains(row.name) == true)
+    }
+  }
+
+  @Test func `Settings that exclude or need each other are refused together`() throws {
+    let both = #expect(throws: SettingsError.self) {
+      try Settings(environment: ["REDIS_URL": "redis://:geheim@h", "REDIS_URL_FILE": "/run/url"])
+    }
+    #expect(both?.name == "REDIS_URL_FILE" && both?.description.contains("geheim") == false)
+    for (name, other) in [
+      ("AGENTHOST_TLS_CERTIFICATE", "AGENTHOST_TLS_KEY"), ("AGENTHOST_TLS_KEY", "AGENTHOST_TLS_CERTIFICATE"),
+    ] {
+      let alone = #expect(throws: SettingsError.self) { try Settings(environment: [name: "/x.pem"]) }
+      #expect(alone?.name == name)
+      let pair = try Settings(environment: [name: "/x.pem", other: "/y.pem"])
+      #expect(pair.tlsCertificate == (name.hasSuffix("KEY") ? "/y.pem" : "/x.pem"))
     }
   }
 

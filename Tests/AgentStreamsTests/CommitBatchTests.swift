@@ -70,7 +70,7 @@ import Testing
     try await streams.send("CONFIG", "SET", "maxmemory-policy", "noeviction")
     try await streams.send("CONFIG", "SET", "maxmemory", "1")
     let refused = await #expect(throws: RedisError.self) { try await streams.add(9..<10) }
-    #expect(refused?.responseCode == "OOM")
+    #expect(refused?.meaning == .passing)
     #expect(digest != nil)
     let committer = await Committer(client: streams.client, logger: silentLogger)
     await committer.commitAll([

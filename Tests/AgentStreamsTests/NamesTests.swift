@@ -70,12 +70,4 @@ struct NamesTests {
     #expect(ConsumerName("python-consumer-1") == nil)
     #expect(ConsumerName("") == nil)
   }
-
-  @Test("one warning a second")
-  func warningInterval() {
-    var interval = WarningInterval()
-    let start = ContinuousClock.now
-    let passed = [0, 999, 1000, 1999, 2000].map { interval.elapsed(now: start + .milliseconds($0)) }
-    #expect(passed == [true, false, true, false, true])
-  }
 }

@@ -33,6 +33,18 @@ struct FailedStartTests {
     #expect(host.log.contains(name))
   }
 
+  @Test("a Redis that still loads its data is no failure: it is waited for")
+  func loadingRedis() async throws {
+    let server = try await RedisTestServer.loading()
+    let agents = try AgentsFolder(["EchoC"])
+    try await RedisTestServer.wait(until: "Redis answers") { (try? server.cli("PING"))?.isEmpty == false }
+    let host = try HostProcess(redis: server.url, agents: agents.path)
+    try await host.waitForLog("waiting until Redis is ready: Redis answered with an error: LOADING")
+    try server.finishLoading()
+    try await host.waitUntilReady()
+    #expect(try await host.stop() == 0, "\(host.log)")
+  }
+
   @Test("no agent there is no failure: libraries may come later")
   func noAgents() async throws {
     let system = try await RunningSystem([])

@@ -4,7 +4,7 @@ import RedisTestServer
 import Testing
 
 /// What Redis can do to a host, each under load. The host stays up, and works again within five seconds.
-@Suite("Faults of Redis, under load", .timeLimit(.minutes(3)))
+@Suite("Faults of Redis, under load", .heavy, .serialized, .timeLimit(.minutes(3)))
 struct RedisFaultTests {
   /// From when the server is back until messages are consumed again; a busy machine gets more.
   private static let recovery = Duration.seconds(ProcessInfo.processInfo.environment["CI"] == nil ? 10 : 20)
@@ -92,7 +92,7 @@ struct RedisFaultTests {
     let counts = try await load.run {
       for _ in 0..<2 {
         system.server.stop()
-        try await system.server.startAgain()
+        try await system.server.restart()
         try await load.waitForAnswers(within: Self.recovery)
       }
     }

@@ -6,6 +6,7 @@ import Testing
   struct Row: Sendable, CustomTestStringConvertible {
     let url: String
     let endpoint: RedisAddress.Endpoint
+    var isEncrypted = false
     var user: String?
     var password: String?
     var database = 0
@@ -39,6 +40,14 @@ import Testing
       url: "redis://user:a@b@h", endpoint: .tcp(host: "h", port: 6379), user: "user", password: "a@b",
       shown: "redis://h:6379/0"),
     Row(
+      url: "rediss://h", endpoint: .tcp(host: "h", port: 6379), isEncrypted: true, shown: "rediss://h:6379/0"),
+    Row(
+      url: "rediss://:p%40ss@h:7000/2", endpoint: .tcp(host: "h", port: 7000), isEncrypted: true,
+      password: "p@ss", database: 2, shown: "rediss://h:7000/2"),
+    Row(
+      url: "rediss://bob:%5B%5D@[2001:db8::1]:7000", endpoint: .tcp(host: "2001:db8::1", port: 7000),
+      isEncrypted: true, user: "bob", password: "[]", shown: "rediss://[2001:db8::1]:7000/0"),
+    Row(
       url: "unix:///run/redis.sock", endpoint: .unix(path: "/run/redis.sock"), shown: "unix:///run/redis.sock"
     ),
     Row(
@@ -50,6 +59,7 @@ import Testing
   func `An address is read, and shown without its password`(row: Row) throws {
     let address = try RedisAddress(url: row.url)
     #expect(address.endpoint == row.endpoint)
+    #expect(address.isEncrypted == row.isEncrypted)
     #expect(address.user == row.user)
     #expect(address.password == row.password)
     #expect(address.database == row.database)
@@ -57,7 +67,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "localhost:6379", "http://h", "rediss://h", "redis://h:0", "redis://h:65536", "redis://h:x",
+    "", "localhost:6379", "http://h", "redisss://h", "rediss://h:0", "REDIS://h", "redis://h:0",
+    "redis://h:65536", "redis://h:x",
     "redis://h:-1", "redis://h/x", "redis://h/-1", "redis://h/0/1", "redis://:%zz@h", "redis://:%4@h",
     "redis://:%@h", "unix://run/redis.sock", "unix://", "unix:///s?database=1", "unix:///s?db=x",
     "redis://:%+1@h", "redis://:%ff@h", "redis://[::1]x7000", "redis://h/+1",
@@ -73,7 +84,7 @@ import Testing
 
   @Test(arguments: [
     "redis://user:geheim/x@h", "redis://user:gehe/geheim@h", "redis://:geheim", "redis://:%geheim@h",
-    "rediss://:geheim@h", "unix://user:geheim@relative", "geheim",
+    "redisss://:geheim@h", "rediss://:geheim@h:x", "unix://user:geheim@relative", "geheim",
   ])
   func `No part of a password is in the text of an error`(url: String) {
     let error = #expect(throws: RedisError.self) { try RedisAddress(url: url) }

@@ -30,7 +30,7 @@ import Testing
     let connection = try await server.connect()
     _ = try await connection.send(RedisCommand("SET", "text", "x"))
     let error = await redisError { _ = try await connection.send(RedisCommand("LPUSH", "text", "y")) }
-    #expect(error?.responseCode == "WRONGTYPE")
+    #expect(error?.meaning == .wrongType)
     #expect(try await connection.send(RedisCommand("GET", "text")).root.string == "x")
     await connection.close()
   }
@@ -71,10 +71,12 @@ import Testing
       let error = await redisError {
         _ = try await RedisConnection.open(server.settings(credentials: credentials))
       }
-      #expect(error?.description.contains(code) == true && error?.responseCode == nil)
+      #expect(error?.description.contains(code) == true && error?.meaning == nil)
     }
-    let open = try await administrator.send(RedisCommand("CLIENT", "LIST")).root.string ?? ""
-    #expect(open.split(separator: "\n").count == 1, "a connection that was refused is still open")
+    try await RedisTestServer.wait(until: "connections that were refused have ended") {
+      let open = try await administrator.send(RedisCommand("CLIENT", "LIST")).root.string ?? ""
+      return open.split(separator: "\n").count == 1
+    }
     await administrator.close()
   }
 
@@ -132,6 +134,16 @@ import Testing
     var iterator = closes.makeAsyncIterator()
     #expect(await iterator.next() == error)
     #expect(await !connection.isOpen)
+  }
+
+  @Test func `Who asks only after its end is told at once`() async throws {
+    let server = try await RedisTestServer()
+    let connection = try await server.connect()
+    await connection.close()
+    let (closes, closed) = AsyncStream.makeStream(of: RedisError.self)
+    await connection.onClose { closed.yield($0) }
+    var iterator = closes.makeAsyncIterator()
+    #expect(await iterator.next() == .connectionLost(why: "it was closed here"))
   }
 
   @Test func `CLIENT UNBLOCK ends a read that blocks as if its time were up`() async throws {

@@ -29,17 +29,6 @@ package final class RedisTestServer: Sendable {
         "no", "--loglevel", "warning",
       ] + arguments
     process = Mutex(try SpawnedProgram("redis-server", self.arguments))
-    try await waitUntilItAnswers()
-  }
-
-  /// After `stop`: another server in the same folder, on the same socket.
-  package func startAgain() async throws {
-    let next = try SpawnedProgram("redis-server", arguments)
-    process.withLock { $0 = next }
-    try await waitUntilItAnswers()
-  }
-
-  private func waitUntilItAnswers() async throws {
     try await waitUntil("redis-server answers on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
   }
 
@@ -48,12 +37,20 @@ package final class RedisTestServer: Sendable {
     try? FileManager.default.removeItem(at: directory)  // a folder that stays behind harms no test
   }
 
-  package var processIdentifier: Int32 { process.withLock { $0.processIdentifier } }
+  package var processIdentifier: Int32 { process.withLock(\.processIdentifier) }
 
   package func stop() {
     process.withLock { process in
       process.send(SIGKILL)
       process.waitUntilExit()
+    }
+  }
+
+  /// Starts it again, after `stop`, in the same folder; where it `waits`, until it answers.
+  package func restart(arguments more: [String] = [], waits: Bool = true) async throws {
+    try process.withLock { $0 = try SpawnedProgram("redis-server", arguments + more) }
+    if waits {
+      try await waitUntil("redis-server answers again on \(socketPath)") { (try? self.cli("PING")) == "PONG" }
     }
   }
 

@@ -52,6 +52,17 @@ struct ImportTests {
     }
   }
 
+  @Test("the library for TLS stays where connections are made")
+  func encryption() {
+    let libraries: Set<String> = ["NIOSSL", "NIOTLS"]
+    let folders = ["Sources/RedisClient/TLS/", "Sources/RedisClient/Connection/ConnectionAttempt.swift"]
+    let files = SourceTree.swiftFiles.filter {
+      $0.path.hasPrefix("Sources/") && !libraries.isDisjoint(with: $0.imports)
+    }
+    #expect(!files.isEmpty)
+    for file in files { #expect(folders.contains { file.path.hasPrefix($0) }, "\(file.path)") }
+  }
+
   @Test("what an agent's author links needs the contract, the system, and Foundation for JSON in one file")
   func sdk() {
     let files = SourceTree.swiftFiles.filter { $0.module == "AgentSDK" }

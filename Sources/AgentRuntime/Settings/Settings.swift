@@ -1,8 +1,17 @@
 /// Every value that can be set, with its default. How each is named and read stands in `SettingsTable`.
 package struct Settings: Sendable, Equatable {
   package var redisURL = ""
+  package var redisURLFile = ""
+  package var redisPasswordFile = ""
+  package var tlsAuthorities = ""
+  package var tlsCertificate = ""
+  package var tlsKey = ""
+  package var tlsServerName = ""
   package var redisSocketTimeout = 5.0
   package var redisSocketConnectTimeout = 5.0
+  package var redisMaxConnections = 20
+  package var redisRetryAttempts = 3
+  package var redisHealthCheckInterval = 30.0
   package var keyPrefix = ""
   package var dataDirectory = ""
   package var agentsDirectory = "agents.d"
@@ -23,6 +32,17 @@ package struct Settings: Sendable, Equatable {
 
   package init() {}
 
+  /// The name of a setting for TLS that is set; nil where none is.
+  package var firstTLSSetting: String? {
+    for (name, value) in [
+      ("AGENTHOST_TLS_CA", tlsAuthorities), ("AGENTHOST_TLS_CERTIFICATE", tlsCertificate),
+      ("AGENTHOST_TLS_SERVER_NAME", tlsServerName),
+    ] where !value.isEmpty {
+      return name
+    }
+    return nil
+  }
+
   /// Reads the environment; a value that can't be used is an error, never a silent default.
   package init(environment: [String: String]) throws(SettingsError) {
     for setting in SettingsTable.all {
@@ -30,6 +50,16 @@ package struct Settings: Sendable, Equatable {
       if let problem = setting.read(text, &self) {
         throw SettingsError(name: setting.environment, value: text, problem: problem)
       }
+    }
+    if !redisURL.isEmpty, !redisURLFile.isEmpty {
+      throw SettingsError(
+        name: "REDIS_URL_FILE", value: redisURLFile, problem: "REDIS_URL is set too; set only one of them")
+    }
+    if tlsCertificate.isEmpty != tlsKey.isEmpty {
+      throw SettingsError(
+        name: tlsCertificate.isEmpty ? "AGENTHOST_TLS_KEY" : "AGENTHOST_TLS_CERTIFICATE",
+        value: tlsCertificate + tlsKey,
+        problem: "a certificate and its key go together; set both, or none")
     }
   }
 }

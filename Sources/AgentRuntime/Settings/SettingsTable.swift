@@ -4,11 +4,38 @@ package enum SettingsTable {
 
   package static let all: [Setting] = [
     .text("REDIS_URL", \.redisURL, meaning: "the server; unset: found, or a private one"),
+    .text("REDIS_URL_FILE", \.redisURLFile, meaning: "a file that holds the server's address, instead"),
+    .text(
+      "AGENTHOST_REDIS_PASSWORD_FILE", \.redisPasswordFile,
+      meaning: "a file that holds the password alone; read at every new connection"),
+    .text(
+      "AGENTHOST_TLS_CA", \.tlsAuthorities,
+      meaning: "a file with the authorities that are trusted for `rediss://`; unset: the system's"),
+    .text(
+      "AGENTHOST_TLS_CERTIFICATE", \.tlsCertificate,
+      meaning: "a file with our certificate, for a server that asks for one"),
+    .text("AGENTHOST_TLS_KEY", \.tlsKey, meaning: "a file with its key"),
+    .text(
+      "AGENTHOST_TLS_SERVER_NAME", \.tlsServerName,
+      meaning: "the name that the server's certificate must be for, instead of the address's",
+      check: { text in
+        let isAddress = !text.isEmpty && text.allSatisfy { $0.isNumber || ".:[]".contains($0) }
+        return isAddress ? "expected the name of a host, not an address" : nil
+      }),
     .seconds(
       "REDIS_SOCKET_TIMEOUT", \.redisSocketTimeout, in: 0.1...600, meaning: "how long a command may take"),
     .seconds(
       "REDIS_SOCKET_CONNECT_TIMEOUT", \.redisSocketConnectTimeout, in: 0.1...600,
       meaning: "how long connecting may take"),
+    .integer(
+      "REDIS_MAX_CONNECTIONS", \.redisMaxConnections, in: 1...1000, unit: "connections",
+      meaning: "the most that commands are spread over; readers that block come on top"),
+    .integer(
+      "REDIS_RETRY_ATTEMPTS", \.redisRetryAttempts, in: 0...100, unit: "attempts",
+      meaning: "how often a command is sent again, where that is safe"),
+    .seconds(
+      "REDIS_HEALTH_CHECK_INTERVAL", \.redisHealthCheckInterval, in: 0.1...3600,
+      meaning: "between two questions whether the server is there"),
     .integer(
       "MAX_PROCESS_COUNT", \.maxProcessCount, in: 1...1_000_000, unit: "steps",
       meaning: "steps that a message may take"),

@@ -1,12 +1,18 @@
 import RedisClient
 import ServiceLifecycle
 
-/// Holds the connections open until everything else has ended.
+/// Holds the connections open, and checks them, until everything else has ended.
 struct ConnectionService: Service {
   let client: RedisClient
+  let healthCheck: HealthCheck
 
   func run() async throws {
-    try? await gracefulShutdown()  // cancelled: the same end
-    await client.close()
+    await withDiscardingTaskGroup { group in
+      group.addTask { await healthCheck.run() }
+      try? await gracefulShutdown()  // cancelled: the same end
+      // Before the check is cancelled: it may wait for an answer, which it then has.
+      await client.close()
+      group.cancelAll()
+    }
   }
 }

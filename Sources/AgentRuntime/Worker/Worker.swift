@@ -1,7 +1,6 @@
 import AgentPlugins
 import AgentStreams
 package import Logging
-import NIOCore
 package import RedisClient
 import ServiceLifecycle
 import UnixSignals
@@ -28,10 +27,7 @@ package final class Worker {
     keys = Keys(prefix: settings.keyPrefix)
     client = RedisClient(
       settings: RedisConnectionSettings(
-        address: configuration.redis,
-        connectTimeout: .fractional(seconds: settings.redisSocketConnectTimeout),
-        commandTimeout: .fractional(seconds: settings.redisSocketTimeout),
-        name: "agenthost/\(configuration.identity.incarnation)"),
+        settings, address: configuration.redis, name: "agenthost/\(configuration.identity.incarnation)"),
       logger: logger)
     committer = Committer(client: client, logger: logger)
     let admission = Admission(settings)
@@ -82,9 +78,12 @@ package final class Worker {
       await desired.refresh()
       ready()
     }
+    let healthCheck = HealthCheck(
+      client: client,
+      interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
     let services: [any Service] =
       [
-        ConnectionService(client: client), CommitService(committer: committer),
+        ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
         PresenceService(presence: presence),
       ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
     let group = ServiceGroup(
@@ -121,9 +120,26 @@ package final class Worker {
     return logger
   }
 
-  /// The first connection: a server that can't be reached at the start is a mistake to be told at once.
+  private func connectionError() async -> RedisError? {
+    do throws(RedisError) {
+      try await client.connect()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// The first connection: a server that can't be reached at the start is a mistake to be told at once, and one
+  /// that is there but not ready, as when it reads its data, is waited for. Who started us limits that.
   private func connect() async throws {
-    _ = try await client.send(RedisCommand("PING"))
+    var backoff = Backoff()
+    var isTold = false
+    while let error = await connectionError() {
+      guard error.meaning == .passing else { throw error }
+      if !isTold { logger.notice("waiting until Redis is ready: \(error)") }
+      isTold = true
+      try await Task.sleep(for: backoff.next())
+    }
     logger.info("connected to \(configuration.redis)")
   }
 }

@@ -11,21 +11,12 @@ enum CommitStatus: Equatable {
 
   /// Whether the same write may be taken later.
   var isPassing: Bool {
-    if case .refused(.error(let text)) = self { CommitScript.isPassing(text) } else { false }
+    if case .refused(.error(let text)) = self { ResponseMeaning(of: text).isPassing } else { false }
   }
 }
 
 /// The commit script's arguments and answer; the script itself says what they mean.
 enum CommitScript {
-  /// Whether the server's error `text` passes by waiting.
-  static func isPassing(_ text: String) -> Bool {
-    let passing: Set<Substring> = [
-      "LOADING", "MASTERDOWN", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "MISCONF", "OOM", "NOAUTH",
-      "NOREPLICAS", "NOSCRIPT",
-    ]
-    // Some versions put a minus before the code in an error that a script hands on.
-    return passing.contains(text.drop { $0 == "-" }.prefix { $0 != " " })
-  }
 
   /// Brings `batch` into the order that the script wants: by source, and by id within each.
   static func ordered(_ batch: [Settlement]) -> [[Settlement]] {

@@ -112,7 +112,7 @@ package final class Committer {
         warn("the server can't take \(remaining.count) outcomes now")
       } catch {
         if let text = refusal(error) { return await refused(ordered, text) }
-        if isEnding, error.responseCode == nil { return abandon(ordered, error) }
+        if isEnding, error.meaning == nil { return abandon(ordered, error) }
         counters.repeated += 1
         warn("a commit failed: \(error)")
       }
@@ -134,7 +134,8 @@ package final class Committer {
   /// The server's error, where the same call would meet it again; nil where waiting helps.
   private func refusal(_ error: RedisError) -> String? {
     guard case .response(let text) = error else { return nil }
-    return CommitScript.isPassing(text) ? nil : text
+    let meaning = ResponseMeaning(of: text)
+    return meaning.isPassing || meaning == .scriptMissing ? nil : text
   }
 
   /// The server refuses the call as a whole; entry by entry it is seen which of them is the cause.

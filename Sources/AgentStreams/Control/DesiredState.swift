@@ -28,7 +28,7 @@ package struct DesiredState: Sendable, Equatable {
 
   @IOActor
   package static func read(_ client: RedisClient, keys: Keys) async throws(RedisError) -> DesiredState {
-    try DesiredState(try await client.send(RedisCommand("HGETALL", keys.desired)))
+    try DesiredState(try await client.send(RedisCommand("HGETALL", keys.desired), effect: .repeatable))
   }
 }
 

@@ -67,7 +67,7 @@ package struct RoleStatus: Sendable, Equatable {
       return reply.root.elements.flatMap { Array($0).first?.integer } ?? 0
     } catch {
       // No agenthost ever read it.
-      guard error.responseCode == "NOGROUP" else { throw error }
+      guard error.meaning == .groupMissing else { throw error }
       return 0
     }
   }

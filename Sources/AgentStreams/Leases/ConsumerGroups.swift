@@ -14,7 +14,8 @@ package enum ConsumerGroups {
   static func consumers(
     of source: DeliverySource, client: RedisClient
   ) async throws(RedisError) -> [Consumer] {
-    let reply = try await client.send(RedisCommand("XINFO", "CONSUMERS", source.stream, source.group))
+    let reply = try await client.send(
+      RedisCommand("XINFO", "CONSUMERS", source.stream, source.group), effect: .repeatable)
     guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XINFO CONSUMERS") }
     return elements.compactMap { element in
       var fields = element.elements

@@ -61,7 +61,7 @@ package final class LeaseKeeper {
       return Set(lost.compactMap(\.string))
     } catch {
       // The stream is gone, and all leases on it with it.
-      guard error.responseCode == "NOGROUP" else { throw error }
+      guard error.meaning == .groupMissing else { throw error }
       return Set(ids)
     }
   }

@@ -41,7 +41,7 @@ package final class AgentStreamConsumer: StreamReader {
         isWoken = true
         mayHaveMissed = true
         // The stream or its group is gone (a FLUSHALL, an eviction).
-        if error.responseCode == "NOGROUP" { await makeGroup() }
+        if error.meaning == .groupMissing { await makeGroup() }
         if lastWarning.elapsed() {
           logger.warning("reading \(source.stream) failed, trying again: \(error)")
         }

@@ -10,7 +10,7 @@ package enum StreamGroups {
     do throws(RedisError) {
       _ = try await send(StreamCommands.createGroup(source.group, of: source.stream))
     } catch {
-      guard error.responseCode == "BUSYGROUP" else { throw error }
+      guard error.meaning == .groupExists else { throw error }
     }
     try await look(at: source, send: send)
   }

@@ -1,6 +1,6 @@
 /// Where a server is and as whom to speak to it: `REDIS_URL`.
 ///
-/// `redis://[user[:password]@]host[:port][/database]` or
+/// `redis://[user[:password]@]host[:port][/database]`, the same with `rediss://` for TLS, or
 /// `unix://[user:password@]/path/to.sock[?db=N]`.
 package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
   package enum Endpoint: Sendable, Equatable {
@@ -9,6 +9,8 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
   }
 
   package let endpoint: Endpoint
+  /// By TLS.
+  package let isEncrypted: Bool
   package let user: String?
   package let password: String?
   package let database: Int
@@ -16,23 +18,26 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
   /// For people and logs: never with a password.
   package var description: String {
     switch endpoint {
-    case .tcp(let host, let port): "redis://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(database)"
+    case .tcp(let host, let port):
+      "\(isEncrypted ? "rediss" : "redis")://\(host.contains(":") ? "[\(host)]" : host):\(port)/\(database)"
     case .unix(let path): database == 0 ? "unix://\(path)" : "unix://\(path)?db=\(database)"
     }
   }
 
   package init(url: String) throws(RedisError) {
     guard let separator = url.range(of: "://") else {
-      throw .invalidAddress("it has no scheme; expected redis://host:port/0 or unix:///path/to.sock")
+      throw .invalidAddress(
+        "it has no scheme; expected redis://host:port/0, rediss://host:port/0 or unix:///path/to.sock")
     }
     let scheme = url[..<separator.lowerBound]
     let (credentials, rest) = Self.splitCredentials(url[separator.upperBound...])
     (user, password) = try Self.credentials(credentials)
+    isEncrypted = scheme == "rediss"
     switch scheme {
-    case "redis": (endpoint, database) = try Self.tcp(rest)
+    case "redis", "rediss": (endpoint, database) = try Self.tcp(rest)
     case "unix": (endpoint, database) = try Self.unix(rest)
     default:
-      throw .invalidAddress("scheme \"\(scheme)\"; expected redis:// or unix://")
+      throw .invalidAddress("scheme \"\(scheme)\"; expected redis://, rediss:// or unix://")
     }
   }
 

@@ -1,4 +1,5 @@
 import DequeModule
+import Glibc
 import NIOCore
 
 /// Commands out, replies in, matched by their order. All on the event loop.
@@ -9,6 +10,7 @@ final class RedisChannelHandler {
   private struct Pending {
     let deadline: NIODeadline
     let timeout: TimeAmount
+    let byteCount: Int
     let completion: Completion
   }
 
@@ -25,8 +27,7 @@ final class RedisChannelHandler {
   private var timer: Scheduled<Void>?
   /// Takes what the server sends unasked: the messages of a subscription.
   var receivePush: (@IOActor (RedisReply) -> Void)?
-  /// Called once, when the connection has ended.
-  var receiveClose: (@IOActor (RedisError) -> Void)?
+  private var receiveClose: (@IOActor (RedisError) -> Void)?
 
   init(channel: any Channel, limits: RedisReplyLimits) {
     self.channel = channel
@@ -37,11 +38,17 @@ final class RedisChannelHandler {
 
   var pendingCount: Int { pending.count }
 
-  /// Writes `command`; commands of one turn of the loop leave in one system call.
-  func send(_ command: consuming RedisCommand, timeout: TimeAmount, completion: @escaping Completion) {
+  /// Bytes of commands that are not answered yet.
+  private(set) var bytesInFlight = 0
+
+  /// Writes an encoded command; commands of one turn of the loop leave in one system call.
+  func send(_ command: ByteBuffer, timeout: TimeAmount, completion: @escaping Completion) {
     if case .closed(let error) = state { return completion(.failure(error)) }
-    pending.append(Pending(deadline: .now() + timeout, timeout: timeout, completion: completion))
-    channel.write(command.encode(), promise: nil)
+    let byteCount = command.readableBytes
+    bytesInFlight += byteCount
+    pending.append(
+      Pending(deadline: .now() + timeout, timeout: timeout, byteCount: byteCount, completion: completion))
+    channel.write(command, promise: nil)
     scheduleFlush()
     if timer == nil { armTimer() }
   }
@@ -61,10 +68,16 @@ final class RedisChannelHandler {
     channel.close(promise: nil)
     let waiting = pending
     pending = []
+    bytesInFlight = 0
     for entry in waiting { entry.completion(.failure(error)) }
     receiveClose?(error)
     receiveClose = nil
     receivePush = nil
+  }
+
+  func onClose(_ receive: @escaping @IOActor (RedisError) -> Void) {
+    if case .closed(let error) = state { return receive(error) }
+    receiveClose = receive
   }
 
   func received(_ buffer: ByteBuffer) {
@@ -78,6 +91,7 @@ final class RedisChannelHandler {
 
   private func matched(_ reply: RedisReply) {
     if let entry = pending.popFirst() {
+      bytesInFlight -= entry.byteCount
       entry.completion(.success(reply))
     } else if let receivePush {
       receivePush(reply)
@@ -136,7 +150,7 @@ final class RedisInboundAdapter: ChannelInboundHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    let why = String(describing: error)
+    let why = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
     IOActor.assumeIsolated { [handler] in handler.close(.connectionLost(why: why)) }
   }
 }

@@ -1,117 +1,35 @@
-import Glibc
 package import NIOCore
-import NIOPosix
-
-/// How to connect, and how long to wait.
-package struct RedisConnectionSettings: Sendable {
-  package var address: RedisAddress
-  /// `REDIS_SOCKET_CONNECT_TIMEOUT`.
-  package var connectTimeout: TimeAmount
-  /// `REDIS_SOCKET_TIMEOUT`: for the answer to a command that does not block.
-  package var commandTimeout: TimeAmount
-  package var replyLimits = RedisReplyLimits()
-  /// What `CLIENT LIST` shows.
-  package var name: String
-
-  package init(
-    address: RedisAddress, connectTimeout: TimeAmount = .seconds(5), commandTimeout: TimeAmount = .seconds(5),
-    name: String
-  ) {
-    self.address = address
-    self.connectTimeout = connectTimeout
-    self.commandTimeout = commandTimeout
-    self.name = name
-  }
-}
 
 /// One connection, ready for use: authenticated, its database selected, its name set.
 /// Commands are pipelined: any number may wait at once, and are answered in order.
 @IOActor
-package final class RedisConnection {
+package final class RedisConnection: PooledConnection {
   /// What a blocked command may take beyond the time that it blocks for.
   private static let blockingMargin = TimeAmount.seconds(5)
 
-  private let handler: RedisChannelHandler
-  private let channel: any Channel
+  let handler: RedisChannelHandler
   private let settings: RedisConnectionSettings
   /// The server's number for this connection, for `CLIENT UNBLOCK`.
-  package private(set) var clientID = 0
+  package internal(set) var clientID = 0
 
-  private init(channel: any Channel, settings: RedisConnectionSettings) {
-    self.channel = channel
+  init(channel: any Channel, settings: RedisConnectionSettings) {
     self.settings = settings
     handler = RedisChannelHandler(channel: channel, limits: settings.replyLimits)
   }
 
   package static func open(_ settings: RedisConnectionSettings) async throws(RedisError) -> RedisConnection {
-    let channel = try await connectChannel(settings)
-    let connection = RedisConnection(channel: channel, settings: settings)
-    do {
-      try channel.pipeline.syncOperations.addHandler(RedisInboundAdapter(connection.handler))
-    } catch {
-      throw .unreachable(address: settings.address.description, why: "the connection closed at once")
-    }
-    do throws(RedisError) {
-      try await connection.introduce()
-    } catch {
-      connection.close()
-      // Who is not let in can't reach the server, whatever the command was that it was told by.
-      guard case .response(let text) = error else { throw error }
-      throw .unreachable(address: settings.address.description, why: text)
-    }
-    return connection
-  }
-
-  private static func connectChannel(
-    _ settings: RedisConnectionSettings
-  ) async throws(RedisError) -> any Channel {
-    let bootstrap = ClientBootstrap(group: IOActor.eventLoop)
-      .connectTimeout(settings.connectTimeout)
-      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-    let plain = ClientBootstrap(group: IOActor.eventLoop).connectTimeout(settings.connectTimeout)
-    do {
-      switch settings.address.endpoint {
-      case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
-      case .unix(let path): return try await plain.connect(unixDomainSocketPath: path).get()
-      }
-    } catch {
-      throw .unreachable(address: settings.address.description, why: connectFailure(error))
-    }
-  }
-
-  private static func connectFailure(_ error: any Error) -> String {
-    var cause = error
-    if let refused = error as? NIOConnectionError {
-      if let first = refused.connectionErrors.first {
-        cause = first.error
-      } else if refused.dnsAError != nil || refused.dnsAAAAError != nil {
-        return "the host's name is not known"
-      }
-    }
-    if let system = cause as? IOError { return String(cString: strerror(system.errnoCode)) }
-    return String(describing: cause)
-  }
-
-  private func introduce() async throws(RedisError) {
-    let address = settings.address
-    if let password = address.password {
-      var command = RedisCommand("AUTH")
-      if let user = address.user { command.append(user) }
-      command.append(password)
-      _ = try await send(command)
-    }
-    if address.database != 0 {
-      _ = try await send(RedisCommand("SELECT", String(address.database)))
-    }
-    _ = try await send(RedisCommand("CLIENT", "SETNAME", settings.name))
-    clientID = try await send(RedisCommand("CLIENT", "ID")).root.integer ?? 0
+    try await ConnectionAttempt(settings: settings).run()
   }
 
   package var isOpen: Bool { handler.isOpen }
 
-  /// Called once when the connection ends, for whatever reason.
+  var bytesInFlight: Int { handler.bytesInFlight }
+
+  var commandsInFlight: Int { handler.pendingCount }
+
+  /// Called once when the connection ends, for whatever reason; at once, where it has ended.
   package func onClose(_ receive: @escaping @IOActor (RedisError) -> Void) {
-    handler.receiveClose = receive
+    handler.onClose(receive)
   }
 
   /// Sends a command and waits for its answer. An error that the server answers with is thrown.
@@ -132,27 +50,42 @@ package final class RedisConnection {
     if commands.isEmpty { return [] }
     let answers = CollectedAnswers()
     let results = await withCheckedContinuation { continuation in
-      for command in commands {
-        handler.send(command, timeout: settings.commandTimeout) { result in
+      for var command in commands {
+        send(command.encode()) { result in
           answers.results.append(result)
           if answers.results.count == commands.count { continuation.resume(returning: answers.results) }
         }
       }
     }
-    return try results.map { result throws(RedisError) in
-      let reply = try result.get()
-      if let text = reply.root.errorText { throw .response(text) }
-      return reply
-    }
+    return try results.map { result throws(RedisError) in try Self.checked(result) }
   }
 
   private func send(
     _ command: consuming RedisCommand, timeout: TimeAmount
   ) async throws(RedisError) -> RedisReply {
-    let sent = command
-    let result = await withCheckedContinuation { continuation in
-      handler.send(sent, timeout: timeout) { continuation.resume(returning: $0) }
-    }
+    try await sendEncoded(command.encode(), timeout: timeout)
+  }
+
+  /// Sends what is encoded already, so that it may be sent again without a copy.
+  func sendEncoded(_ command: ByteBuffer) async throws(RedisError) -> RedisReply {
+    try await sendEncoded(command, timeout: settings.commandTimeout)
+  }
+
+  private func sendEncoded(_ command: ByteBuffer, timeout: TimeAmount) async throws(RedisError) -> RedisReply
+  {
+    try Self.checked(
+      await withCheckedContinuation { continuation in
+        handler.send(command, timeout: timeout) { continuation.resume(returning: $0) }
+      })
+  }
+
+  /// The same for whoever does not wait as a task.
+  func send(_ command: ByteBuffer, completion: @escaping RedisChannelHandler.Completion) {
+    handler.send(command, timeout: settings.commandTimeout, completion: completion)
+  }
+
+  /// The answer; an error that the server answers with is thrown.
+  static func checked(_ result: Result<RedisReply, RedisError>) throws(RedisError) -> RedisReply {
     let reply = try result.get()
     if let text = reply.root.errorText { throw .response(text) }
     return reply

@@ -23,6 +23,9 @@ final class ReplyArena {
     self.limits = limits
   }
 
+  /// Room taken for the reply so far.
+  var heldBytes: Int { nodes.capacity * MemoryLayout<RedisReply.Node>.stride + bytes.storageCapacity }
+
   /// The finished reply; the arena is empty afterwards.
   func take() -> RedisReply {
     var reply = RedisReply(nodes: nodes, bytes: bytes)

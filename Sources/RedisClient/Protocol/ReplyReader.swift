@@ -25,6 +25,9 @@ package final class ReplyReader {
     redisReaderFree(reader)
   }
 
+  /// What is kept of a reply that is not complete.
+  var heldBytes: Int { arena.heldBytes + reader.pointee.len }
+
   /// Takes in all of `buffer` and calls `receive` for each reply that is complete.
   package func feed(_ buffer: ByteBuffer, receive: (RedisReply) -> Void) throws(RedisError) {
     var offset = buffer.readerIndex

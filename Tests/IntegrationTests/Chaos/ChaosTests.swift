@@ -5,7 +5,7 @@ import Testing
 
 /// Three hosts under load, whose workers, connections and whole processes are killed, and stopped and continued, at
 /// random: 15 seconds by default; `make chaos` gives it two minutes and more.
-@Suite("Chaos with real processes", .serialized)
+@Suite("Chaos with real processes", .heavy, .serialized)
 struct ChaosTests {
   @Test("each request is answered, once and right, whatever dies", .timeLimit(.minutes(15)))
   func everythingDies() async throws {

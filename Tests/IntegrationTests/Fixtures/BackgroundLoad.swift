@@ -15,7 +15,7 @@ final class BackgroundLoad: Sendable {
     var lastAnswer = ContinuousClock.now
   }
 
-  private static let inFlight = 16
+  private static let inFlight = 8
 
   private let url: String
   private let patience: Duration

@@ -2,20 +2,20 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Stands between a client and a server, and can lose an answer: the server has done what it was asked,
-/// and the client's connection ends before it hears of it.
-final class LossyProxy: Sendable {
-  struct Failure: Error {
+/// Stands between a client and a server, and can lose an answer, or the rest of one: the server has done what it
+/// was asked, and the client's connection ends before it hears of it.
+package final class LossyProxy: Sendable {
+  package struct Failure: Error {
     let call: String
     let code = errno
   }
 
-  let socketPath: String
+  package let socketPath: String
   private let target: String
   private let listener: CInt
-  private let state = Mutex((marker: [UInt8]?.none, lost: 0))
+  private let state = Mutex((marker: [UInt8]?.none, kept: 0, lost: 0))
 
-  init(to target: String) throws {
+  package init(to target: String) throws {
     self.target = target
     socketPath = target + ".proxy"
     listener = try Self.socket(at: socketPath) { bind($0, $1, $2) }
@@ -28,16 +28,19 @@ final class LossyProxy: Sendable {
   }
 
   /// Lets no more connections in; those that stand go on.
-  func stop() {
+  package func stop() {
     shutdown(listener, CInt(SHUT_RDWR))
   }
 
-  /// Loses the answer to the next piece of commands that has `marker` in it.
-  func loseAnswer(to marker: String) {
-    state.withLock { $0.marker = Array(marker.utf8) }
+  /// Loses the answer to the next piece of commands that has `marker` in it, all but its first bytes.
+  package func loseAnswer(to marker: String, after kept: Int = 0) {
+    state.withLock {
+      $0.marker = Array(marker.utf8)
+      $0.kept = kept
+    }
   }
 
-  var lostAnswers: Int { state.withLock { $0.lost } }
+  package var lostAnswers: Int { state.withLock { $0.lost } }
 
   private func serve(_ client: CInt) {
     defer { close(client) }
@@ -56,7 +59,15 @@ final class LossyProxy: Sendable {
       }
       if ready[1].revents != 0 {
         guard let bytes = Self.receive(server) else { return }
-        if isLosing { return state.withLock { $0.lost += 1 } }
+        if isLosing {
+          let kept = state.withLock { state in
+            state.lost += 1
+            return state.kept
+          }
+          // Gone already: what was to be kept is lost too.
+          _ = Self.sendAll(Array(bytes.prefix(kept)), to: client)
+          return
+        }
         guard Self.sendAll(bytes, to: client) else { return }
       }
     }

@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+import NIOCore
+import RedisTestServer
+
+@testable import RedisClient
+
+/// A redis-server with TLS on a port of this machine, and the authority that its clients should trust.
+final class TLSServer: Sendable {
+  struct NoPort: Error {}
+
+  private let folder: URL
+  let authority: TestAuthority
+  let server: RedisTestServer
+  let port: Int
+
+  /// `certificate` makes the server's; without, it has one for localhost, signed by `authority`.
+  init(
+    asksForCertificate: Bool = false,
+    certificate: (TestAuthority) throws -> TestAuthority.Files = {
+      try $0.issue(for: "localhost", addresses: [[127, 0, 0, 1]])
+    }
+  ) async throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "agenthost-test-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    authority = try TestAuthority("authority", in: folder)
+    port = try Self.freePort()
+    let files = try certificate(authority)
+    server = try await RedisTestServer(arguments: [
+      "--tls-port", String(port), "--bind", "127.0.0.1", "--tls-cert-file", files.certificate,
+      "--tls-key-file", files.key, "--tls-ca-cert-file", authority.path, "--tls-auth-clients",
+      asksForCertificate ? "yes" : "no",
+    ])
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(at: folder)  // a folder that stays behind harms no test
+  }
+
+  /// An authority that the server does not know.
+  func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
+
+  /// How to connect, trusting the server's authority where `tls` says nothing else.
+  func settings(host: String = "localhost", credentials: String = "", tls: RedisTLS? = nil) throws
+    -> RedisConnectionSettings
+  {
+    var settings = RedisConnectionSettings(
+      address: try RedisAddress(url: "rediss://\(credentials)\(host):\(port)"), name: "tls")
+    settings.tls = tls ?? RedisTLS(authorities: authority.path)
+    return settings
+  }
+
+  /// Why no connection can be made with `settings`; nil where one can.
+  static func failure(_ settings: RedisConnectionSettings) async -> String? {
+    do throws(RedisError) {
+      try await RedisConnection.open(settings).close()
+      return nil
+    } catch {
+      guard case .unreachable(let address, let why) = error else { return "another kind of error: \(error)" }
+      return address == settings.address.description ? why : "another address: \(address)"
+    }
+  }
+
+  /// A port of this machine that nobody listens on.
+  static func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    defer { Glibc.close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // SAFETY: the pointer is to a live sockaddr_in and is used only within the closure.
+    let bound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard bound else { throw NoPort() }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
