@@ -131,10 +131,18 @@ final class ChaosCrowd: Sendable {
         return consumers.split(separator: "\n").count { $0 == "name" } <= 3
       }
     }
-    try await RedisTestServer.wait(until: "only the living have streams of their own", within: .seconds(60)) {
-      try server.cli("--scan", "--pattern", "stream:agent:*").split(separator: "\n").count <= 9
+    do {
+      try await RedisTestServer.wait(until: "only the living have streams of their own", within: .seconds(60)) {
+        try ownStreams().count <= 9
+      }
+    } catch {
+      throw FixtureFailure("\(error): \(try ownStreams()); the hosts' logs are:\n\(living.map(\.log))")
     }
     #expect(try Wire(server: server).commandCount("lpush") == results, "one result for each request")
+  }
+
+  private func ownStreams() throws -> [Substring] {
+    try server.cli("--scan", "--pattern", "stream:agent:*").split(separator: "\n").sorted()
   }
 
   func stop() async throws {
