@@ -79,6 +79,22 @@ import Testing
     #expect(try await streams.envelopes(of: "stream:role:upper") == ["1"])
   }
 
+  @Test func `What the dead held becomes work for the role where their agent id lives again`() async throws {
+    let streams = try await Streams()
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1", consumer: Self.agent.description)
+    let living = ConsumerName(agentID: "h:1:1", incarnation: "00000000000000bb").description
+    try await streams.add(0..<4, to: own.stream)
+    try await streams.read(own, count: 2)
+    try await streams.read(own, as: living, count: 1)
+    try await ConsumerGroups.retireAgentStream(
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["0", "1"])
+    #expect(try await streams.envelopes(of: own.stream) == ["2", "3"])
+    #expect(try await streams.consumers(own) == [living])
+    #expect(try await streams.pending(own).map(\.consumer) == [living])
+  }
+
   @Test func `An entry of thousands of fields is moved as well`() async throws {
     let streams = try await Streams()
     let own = try await streams.source(
