@@ -17,7 +17,11 @@ struct AgentStreamConsumerTests {
       source = DeliverySource(
         stream: made.stream, group: made.group, consumer: made.consumer, role: made.role, slots: slots)
       consumer = await AgentStreamConsumer(
-        client: client ?? streams.client, source: source, receiver: inbox, logger: silentLogger)
+        client: client ?? streams.client, source: source,
+        lanes: RoleLanes(sources: [
+          try await streams.source(stream: "stream:role:upper", consumer: made.consumer)
+        ]),
+        receiver: inbox, logger: silentLogger)
       waker = await StreamWaker(client: client ?? streams.client, logger: silentLogger)
     }
   }

@@ -95,6 +95,26 @@ import Testing
     #expect(try await streams.pending(own).map(\.consumer) == [living])
   }
 
+  @Test func `An agent that never had work of its role is missed all the same`() async throws {
+    let streams = try await Streams()
+    let slots = Slots(capacity: 1)
+    let lanes = RoleLanes(keys: Keys(), role: "upper", consumer: Self.agent.description, slots: slots)
+    let own = DeliverySource(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1", consumer: Self.agent.description, role: "upper",
+      slots: slots)
+    try await StreamGroups.join(lanes, own: own, send: streams.client.send)
+    try await streams.add(0..<1, to: own.stream)
+    // No patience: whoever is not announced is taken for gone.
+    let janitor = await Janitor(
+      client: streams.client, keys: Keys(), policy: LeasePolicy(lease: .milliseconds(-1)),
+      logger: silentLogger
+    ) { [] }
+    let others = RoleLanes(keys: Keys(), role: "upper", consumer: Streams.consumer, slots: slots)
+    for source in others.sources { await janitor.clear(source) }
+    #expect(try await streams.integer("EXISTS", own.stream) == 0)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["0"])
+  }
+
   @Test func `An entry of thousands of fields is moved as well`() async throws {
     let streams = try await Streams()
     let own = try await streams.source(

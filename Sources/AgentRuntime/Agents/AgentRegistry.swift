@@ -146,15 +146,15 @@ final class AgentRegistry {
   private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
-    for source in agent.sources { try await StreamGroups.ensure(source, send: connection.send) }
-    try await StreamGroups.join(agent.ownSource, send: connection.send)
+    try await StreamGroups.join(agent.lanes, own: agent.ownSource, send: connection.send)
   }
 
   private func makeReaders(of agent: ServedAgent) -> Readers {
     Readers(
       role: RoleConsumer(
         client: client, waker: waker, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
-      own: AgentStreamConsumer(client: client, source: agent.ownSource, receiver: agent, logger: logger))
+      own: AgentStreamConsumer(
+        client: client, source: agent.ownSource, lanes: agent.lanes, receiver: agent, logger: logger))
   }
 
   /// Takes no more for `agent`; what it holds goes on.

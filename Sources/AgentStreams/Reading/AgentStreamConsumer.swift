@@ -7,6 +7,7 @@ package final class AgentStreamConsumer: StreamReader {
   private static let maximumBatch = 64
 
   package nonisolated let source: DeliverySource
+  private let lanes: RoleLanes
   private let client: RedisClient
   private let receiver: any DeliveryReceiver
   private let logger: Logger
@@ -15,11 +16,14 @@ package final class AgentStreamConsumer: StreamReader {
   private var waiting: CheckedContinuation<Void, Never>?
   private var lastWarning = WarningInterval()
 
+  /// `lanes`: where the agent does the work of its role.
   package init(
-    client: RedisClient, source: DeliverySource, receiver: any DeliveryReceiver, logger: Logger
+    client: RedisClient, source: DeliverySource, lanes: RoleLanes, receiver: any DeliveryReceiver,
+    logger: Logger
   ) {
     self.client = client
     self.source = source
+    self.lanes = lanes
     self.receiver = receiver
     self.logger = logger
   }
@@ -76,9 +80,10 @@ package final class AgentStreamConsumer: StreamReader {
     wake()
   }
 
+  /// Makes the stream and its group where they do not exist, as for an agent that is new.
   private func makeGroup() async {
     do throws(RedisError) {
-      try await StreamGroups.ensure(source, send: client.send)
+      try await StreamGroups.join(lanes, own: source, send: client.send)
     } catch {
       logger.warning("the group on \(source.stream) could not be made again: \(error)")
     }

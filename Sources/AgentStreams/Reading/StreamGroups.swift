@@ -15,8 +15,20 @@ package enum StreamGroups {
     try await look(at: source, send: send)
   }
 
-  /// Makes the source's consumer, so that others see whose the group is.
+  /// Makes the streams, groups and consumers of an agent. The role's come first: by its consumer there an agent is
+  /// missed when it is gone, and what it had of its own with it.
   package static func join(
+    _ lanes: RoleLanes, own: DeliverySource,
+    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) {
+    for source in lanes.sources { try await ensure(source, send: send) }
+    if let first = lanes.sources.first { try await join(first, send: send) }
+    try await ensure(own, send: send)
+    try await join(own, send: send)
+  }
+
+  /// Makes the source's consumer, so that others see whose the group is.
+  static func join(
     _ source: DeliverySource, send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
   ) async throws(RedisError) {
     _ = try await send(
