@@ -15,11 +15,12 @@ struct RecovererTests {
   /// Runs a recoverer while `body` works.
   private func recovering(
     _ source: DeliverySource, _ inbox: Inbox, client: RedisClient, dead: [String] = [Self.before],
-    policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)), _ body: () async throws -> Void
+    policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)), turn: SuspectTurn = SuspectTurn(),
+    _ body: () async throws -> Void
   ) async throws {
     let recoverer = await Recoverer(
       client: client, keys: Keys(), lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
-      policy: policy, dead: dead, logger: silentLogger)
+      policy: policy, turn: turn, dead: dead, logger: silentLogger)
     let run = Task { await recoverer.run() }
     let result: Result<Void, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }
@@ -79,6 +80,37 @@ struct RecovererTests {
         #expect(await inbox.deliveries.last?.deliveries == 3)
       }
     }
+  }
+
+  @Test func `Of all agents of a host one has a suspect in work`() async throws {
+    let streams = try await Streams()
+    let turn = SuspectTurn()
+    let inbox = Inbox()
+    let sources = [
+      try await streams.source(),
+      try await streams.source(stream: "stream:role:reverse", group: "cg:role:reverse"),
+    ]
+    for source in sources {
+      let ids = try await streams.add(0..<2, to: source.stream)
+      try await streams.read(source, as: Self.dead)
+      for id in ids {
+        try await streams.send("XCLAIM", source.stream, source.group, Self.dead, "0", id, "RETRYCOUNT", "2")
+      }
+    }
+    try await recovering(sources[0], inbox, client: streams.client, policy: Self.patient, turn: turn) {
+      try await recovering(sources[1], inbox, client: streams.client, policy: Self.patient, turn: turn) {
+        for count in 1...4 {
+          try await inbox.waitForCount(count)
+          var pending: [Streams.Pending] = []
+          for source in sources { pending += try await streams.pending(source) }
+          let claimed = pending.filter { $0.consumer != Self.dead }
+          #expect(claimed.count == count, "the others' turn has not come, and they are not charged")
+          let last = try #require(await inbox.deliveries.last)
+          await last.source.release(last)
+        }
+      }
+    }
+    #expect(await inbox.deliveries.count == 4)
   }
 
   @Test func `No more is taken over than there are free slots`() async throws {

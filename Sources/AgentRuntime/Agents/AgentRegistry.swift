@@ -28,6 +28,7 @@ final class AgentRegistry {
   private let leases: LeasePolicy
   private var pausedRoles: Set<String> = []
   private let road: Road
+  private let suspectTurn = SuspectTurn()
   private let loops: LoopGroup
   private let waker: StreamWaker
   private let logger: Logger
@@ -122,7 +123,7 @@ final class AgentRegistry {
   private func makeRecoverer(of agent: ServedAgent, dead: [String]) -> Recoverer {
     let recoverer = Recoverer(
       client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
-      dead: dead, logger: logger)
+      turn: suspectTurn, dead: dead, logger: logger)
     self.dead.incarnations.formUnion(dead)
     self.dead.unfinished += 1
     recoverer.onceTheDeadAreGone { _ in self.dead.unfinished -= 1 }

@@ -25,10 +25,10 @@ package final class Recoverer {
   private var mayHaveMissed = false
   private var lastWarning = WarningInterval()
 
-  /// `dead`: incarnations of workers that have died.
+  /// `turn`: shared by all recoverers of a host. `dead`: incarnations of workers that have died.
   package init(
     client: RedisClient, keys: Keys, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver,
-    policy: LeasePolicy, dead: [String] = [], logger: Logger
+    policy: LeasePolicy, turn: SuspectTurn = SuspectTurn(), dead: [String] = [], logger: Logger
   ) {
     self.client = client
     self.keys = keys
@@ -40,7 +40,7 @@ package final class Recoverer {
     self.dead = Set(dead)
     pace = TakeoverPace(policy: policy)
     suspects = SuspectRedelivery(
-      client: client, slots: slots, receiver: receiver, logger: logger)
+      client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
   }
 
   /// `receive` is told once that nothing is left of the workers that were known to be dead.

@@ -2,12 +2,13 @@ import Logging
 import NIOCore
 import RedisClient
 
-/// Gives out entries that are suspected of killing whoever works on them, one at a time: the next is taken when the
-/// one before has come to its end. A message that kills again takes no other suspect along.
+/// Gives out entries that are suspected of killing whoever works on them, one at a time in the whole host: the next
+/// is taken when the one before has come to its end. A message that kills again takes no other suspect along.
 @IOActor
 final class SuspectRedelivery {
   private let client: RedisClient
   private let slots: Slots
+  private let turn: SuspectTurn
   private let receiver: any DeliveryReceiver
   private let logger: Logger
   private let requests: AsyncStream<Takeover>
@@ -16,9 +17,12 @@ final class SuspectRedelivery {
   private var streams: Set<String> = []
   private var lastWarning = WarningInterval()
 
-  init(client: RedisClient, slots: Slots, receiver: any DeliveryReceiver, logger: Logger) {
+  init(
+    client: RedisClient, slots: Slots, turn: SuspectTurn, receiver: any DeliveryReceiver, logger: Logger
+  ) {
     self.client = client
     self.slots = slots
+    self.turn = turn
     self.receiver = receiver
     self.logger = logger
     (requests, requesting) = AsyncStream.makeStream()
@@ -49,9 +53,13 @@ final class SuspectRedelivery {
 
   /// False when there is none left.
   private func redeliverNext(_ takeover: Takeover) async throws(RedisError) -> Bool {
+    // No slot is held while another agent's suspect is in work, and no turn while there is no slot.
+    await turn.waitUntilFree()
     let reserved = await slots.reserve(upTo: 1)
     defer { slots.cancelReservation(reserved) }
     if reserved == 0 { return false }
+    guard turn.take() else { return true }
+    defer { turn.giveBack() }
     let source = takeover.source
     let answer = try await takeover.call(.suspect, limit: 1, client: client)
     guard let suspect = answer.taken.first else { return false }

@@ -1,0 +1,29 @@
+package import RedisClient
+
+/// Whose suspect is in work: one for the whole host, since a message that kills takes down all its agents together.
+@IOActor
+package final class SuspectTurn {
+  private var isTaken = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  package nonisolated init() {}
+
+  /// False where somebody has it.
+  func take() -> Bool {
+    if isTaken { return false }
+    isTaken = true
+    return true
+  }
+
+  func giveBack() {
+    isTaken = false
+    let woken = waiting
+    waiting = []
+    for next in woken { next.resume() }
+  }
+
+  /// Waits until nobody has it; by the time that this returns somebody may.
+  func waitUntilFree() async {
+    if isTaken { await withCheckedContinuation { waiting.append($0) } }
+  }
+}
