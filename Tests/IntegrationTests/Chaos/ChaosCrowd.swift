@@ -132,7 +132,8 @@ final class ChaosCrowd: Sendable {
       }
     }
     do {
-      try await RedisTestServer.wait(until: "only the living have streams of their own", within: .seconds(60)) {
+      try await RedisTestServer.wait(until: "only the living have streams of their own", within: .seconds(60))
+      {
         try ownStreams().count <= 9
       }
     } catch {

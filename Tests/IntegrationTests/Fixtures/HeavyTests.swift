@@ -8,6 +8,8 @@ enum HeavyTests {
 
 extension Trait where Self == ConditionTrait {
   static var heavy: Self {
-    .enabled(if: HeavyTests.areAsked, "it needs the machine to itself: AGENTHOST_HEAVY_TESTS=1, as `make test` sets it")
+    .enabled(
+      if: HeavyTests.areAsked,
+      "it needs the machine to itself: AGENTHOST_HEAVY_TESTS=1, as `make test` sets it")
   }
 }
