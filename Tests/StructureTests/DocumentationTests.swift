@@ -6,15 +6,23 @@ struct DocumentationTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  @Test("every test that the page of the wire names is there")
-  func wire() throws {
-    let page = Self.root.appending(path: "Sources/agenthost/Documentation.docc/Wire.md")
-    let named = try String(contentsOf: page, encoding: .utf8).matches(of: /`(\w+Tests)(?:\/(\w+))?`/)
+  /// The pages whose tables promise something, and what the column of the promises is called.
+  private static let pages = [("Wire", "What"), ("Guarantees", "Promise")]
+
+  private static func page(_ name: String) throws -> String {
+    let file = root.appending(path: "Sources/agenthost/Documentation.docc/\(name).md")
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
+  @Test("every test that such a page names is there", arguments: pages.map(\.0))
+  func namedTests(page: String) throws {
+    let named = try Self.page(page).matches(of: /`(\w+Tests)(?:\/(\w+))?`/)
     #expect(named.count > 40)
     let sources = try Self.testSources()
     for match in named {
       let suite = String(match.1)
-      guard let source = sources.first(where: { $0.contains("struct \(suite)") }) else {
+      let declaration = try Regex("struct \(suite)\\b")
+      guard let source = sources.first(where: { $0.contains(declaration) }) else {
         Issue.record("there is no suite \(suite)")
         continue
       }
@@ -24,20 +32,23 @@ struct DocumentationTests {
     }
   }
 
-  @Test("a line of the wire's tables without its test is none")
-  func everyLine() throws {
-    let page = Self.root.appending(path: "Sources/agenthost/Documentation.docc/Wire.md")
-    var columns = 0
-    for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") {
+  @Test("a promise without its test is none", arguments: pages)
+  func everyLine(page: String, column: String) throws {
+    var isPromising = false
+    var promises = 0
+    for line in try Self.page(page).split(separator: "\n") {
       guard line.hasPrefix("|") else {
-        columns = 0
+        isPromising = false
         continue
       }
-      if line.hasPrefix("| What | Test") { columns = 2 }
-      if columns == 2, !line.hasPrefix("| What"), !line.hasPrefix("|---") {
+      if line.hasPrefix("| \(column) | Test") {
+        isPromising = true
+      } else if isPromising, !line.hasPrefix("|---") {
+        promises += 1
         #expect(line.contains("Tests"), "\(line)")
       }
     }
+    #expect(promises > 20)
   }
 
   private static func testSources() throws -> [String] {

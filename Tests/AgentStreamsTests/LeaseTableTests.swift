@@ -4,7 +4,7 @@ import Testing
 @testable import AgentStreams
 
 @Suite("Leases, by a clock of the test's own")
-struct LeaseTests {
+struct LeaseTableTests {
   private func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(1000 + seconds) }
 
   @Test func `What is held for a third of the lease is due, in the order of the stream`() {

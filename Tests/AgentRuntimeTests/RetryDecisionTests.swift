@@ -7,7 +7,7 @@ import Testing
 @testable import AgentStreams
 
 @Suite("A message that is to be tried again")
-struct RetryTests {
+struct RetryDecisionTests {
   private func decision(
     asked: Int = 0, deliveries: Int = 1, maximum: Int = 5, remaining: Double? = nil
   ) -> RetryDecision {

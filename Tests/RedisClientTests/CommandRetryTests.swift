@@ -5,7 +5,7 @@ import Testing
 @testable import RedisClient
 
 /// Commands whose answer is lost, or whose server is away.
-@Suite struct RetryTests {
+@Suite struct CommandRetryTests {
   private func client(_ socketPath: String, attempts: Int = 3) async throws -> RedisClient {
     var settings = RedisConnectionSettings(
       address: try RedisAddress(url: "unix://\(socketPath)"), commandTimeout: .seconds(10), name: "retry")
