@@ -15,7 +15,7 @@ package final class RedisClient {
   private var opening: Task<Void, Never>?
   private var isClosed = false
   /// So far, of the pool.
-  private(set) var connectionsMade = 0
+  package private(set) var connectionsMade = 0
   /// How it stands with the server.
   package private(set) var health = RedisHealth(now: .now)
   private var report = ConnectionReport()
@@ -73,8 +73,18 @@ package final class RedisClient {
 
   private func sendOnce(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
     defer { if pool.hasWaiting { advance() } }
-    guard let connection = pool.connectionForNext() else { return try await sendWhenThereIsRoom(bytes) }
-    return try await connection.sendEncoded(bytes)
+    do throws(RedisError) {
+      guard let connection = pool.connectionForNext() else { return try await sendWhenThereIsRoom(bytes) }
+      return try await connection.sendEncoded(bytes)
+    } catch {
+      if error.meaning == .replica { leaveReplica() }
+      throw error
+    }
+  }
+
+  /// The server is a replica: what is sent next goes to whatever its name leads to then.
+  package func leaveReplica() {
+    for connection in pool.connections { connection.close() }
   }
 
   private func sendWhenThereIsRoom(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {

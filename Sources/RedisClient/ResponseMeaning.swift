@@ -2,6 +2,8 @@
 package enum ResponseMeaning: Sendable, Equatable {
   /// The server can't do it now. Nothing was done; waiting helps.
   case passing
+  /// It is a replica and takes no writes. Its name may lead to the master by now: connections to it are made anew.
+  case replica
   /// Whoever asks is not known. The password may be about to change: waited for, as for a server that is away.
   case unauthenticated
   /// The user may not do this. For people to put right; the same command will meet it again.
@@ -25,7 +27,7 @@ package enum ResponseMeaning: Sendable, Equatable {
   private static let byCode: [Substring: ResponseMeaning] = [
     "LOADING": .passing,  // it reads its data from disk
     "MASTERDOWN": .passing,  // a replica that has lost its master
-    "READONLY": .passing,  // a replica; it becomes the master, or the name will lead to another
+    "READONLY": .replica,
     "CLUSTERDOWN": .passing,  // a part of the cluster is away
     "TRYAGAIN": .passing,  // keys are on their way to another node
     "BUSY": .passing,  // a script runs for too long
@@ -56,7 +58,7 @@ package enum ResponseMeaning: Sendable, Equatable {
   }
 
   /// Whether the same command may be taken later.
-  package var isPassing: Bool { self == .passing || self == .unauthenticated }
+  package var isPassing: Bool { [.passing, .replica, .unauthenticated].contains(self) }
 
   /// Whether a script was at work when the error with this `text` came up: what it did before stays.
   static func comesFromScript(_ text: String) -> Bool {

@@ -30,7 +30,7 @@ struct RetryPolicy {
     case .unreachable: true
     case .connectionLost, .timedOut: effect == .repeatable
     case .response(let text):
-      ResponseMeaning(of: text) == .passing
+      [.passing, .replica].contains(ResponseMeaning(of: text))
         && (effect == .repeatable || !ResponseMeaning.comesFromScript(text))
     // The same command would meet the same again.
     case .notSent, .protocolViolation, .unexpectedReply, .invalidAddress: false

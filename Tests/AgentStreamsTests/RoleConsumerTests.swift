@@ -1,3 +1,4 @@
+import NIOCore
 import RedisClient
 import RedisTestServer
 import Testing
@@ -123,6 +124,31 @@ struct RoleConsumerTests {
     try await streams.add(0..<1)
     #expect(try await streams.pending(source).isEmpty)
     #expect(await inbox.deliveries.isEmpty)
+  }
+
+  @Test func `A read that neither ends nor fails is found, and gets another connection`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let inbox = Inbox()
+    let reader = await consumer(streams.client, source, inbox)
+    let watchdog = await ReaderWatchdog(logger: silentLogger) { [reader] }
+    try await reading(reader) {
+      try await streams.waitUntilBlocked()
+      let before = try streams.server.cli("CLIENT", "LIST").split(separator: "\n").filter {
+        $0.contains("/reader ")
+      }
+      await watchdog.look(at: .now() + .seconds(19))
+      #expect(await reader.isStalled(at: .now() + .seconds(19)) == false)
+      await watchdog.look(at: .now() + .seconds(30))
+      try await RedisTestServer.wait(until: "another connection reads") {
+        let now = try streams.server.cli("CLIENT", "LIST").split(separator: "\n").filter {
+          $0.contains("/reader ") && $0.contains("flags=b")
+        }
+        return now.count == 1 && now.first?.prefix(8) != before.first?.prefix(8)
+      }
+      try await streams.add(0..<1)
+      try await inbox.waitForCount(1)
+    }
   }
 
   @Test func `Quiet before the first read, and while the slots are full, ends as well`() async throws {

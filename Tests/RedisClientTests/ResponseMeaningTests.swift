@@ -6,7 +6,7 @@ import Testing
 @Suite struct ResponseMeaningTests {
   @Test(arguments: [
     ("LOADING Redis is loading the dataset in memory", ResponseMeaning.passing),
-    ("MASTERDOWN Link with MASTER is down", .passing), ("READONLY You can't write", .passing),
+    ("MASTERDOWN Link with MASTER is down", .passing), ("READONLY You can't write", .replica),
     ("CLUSTERDOWN The cluster is down", .passing), ("TRYAGAIN Multiple keys", .passing),
     ("BUSY Redis is busy", .passing), ("MISCONF Redis is configured", .passing), ("OOM command", .passing),
     ("NOREPLICAS Not enough good replicas", .passing), ("NOAUTH Authentication required.", .unauthenticated),
@@ -23,7 +23,7 @@ import Testing
   func `The first word says what an answer means`(text: String, meaning: ResponseMeaning) {
     #expect(ResponseMeaning(of: text) == meaning)
     #expect(RedisError.response(text).meaning == meaning)
-    #expect(meaning.isPassing == [.passing, .unauthenticated].contains(meaning))
+    #expect(meaning.isPassing == [.passing, .replica, .unauthenticated].contains(meaning))
   }
 
   @Test func `Only an answer of the server has a meaning`() {

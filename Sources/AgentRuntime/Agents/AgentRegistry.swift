@@ -62,6 +62,8 @@ final class AgentRegistry {
 
   var agents: [ServedAgent] { entries.map(\.agent) }
 
+  var roleReaders: [RoleConsumer] { entries.map(\.readers.role) }
+
   var roles: [String] { entries.map(\.agent.identity.role) }
 
   /// Nothing new is taken for these roles; for all others it is.

@@ -108,7 +108,11 @@ package final class Worker {
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.agents.map(\.lanes)
     }
-    return [LoopService { await delayed.run() }, LoopService { await janitor.run() }]
+    let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
+    return [
+      LoopService { await delayed.run() }, LoopService { await janitor.run() },
+      LoopService { await watchdog.run() },
+    ]
   }
 
   private var leases: LeasePolicy { configuration.settings.leasePolicy }

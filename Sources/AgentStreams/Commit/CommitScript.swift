@@ -13,6 +13,10 @@ enum CommitStatus: Equatable {
   var isPassing: Bool {
     if case .refused(.error(let text)) = self { ResponseMeaning(of: text).isPassing } else { false }
   }
+
+  var isOfReplica: Bool {
+    if case .refused(.error(let text)) = self { ResponseMeaning(of: text) == .replica } else { false }
+  }
 }
 
 /// The commit script's arguments and answer; the script itself says what they mean.

@@ -13,6 +13,8 @@ package struct CommitCounters: Sendable, Equatable {
   package var ended = 0
   /// Batches sent again because their answer was lost.
   package var repeated = 0
+  /// Outcomes of such batches whose entries were settled by then: by the first time, or by somebody else.
+  package var ambiguous = 0
 }
 
 /// The last stage: writes outcomes, many in one call, as soon as it can. A lone outcome goes at once;
@@ -97,6 +99,7 @@ package final class Committer {
   /// Commits `batch`, however long the server is away.
   private func commit(_ batch: [Settlement]) async {
     var remaining = batch
+    var isRepeated = false
     var backoff = Backoff()
     while !remaining.isEmpty {
       let groups = CommitScript.ordered(remaining)
@@ -106,14 +109,20 @@ package final class Committer {
         counters.batches += 1
         remaining = []
         for (settlement, status) in zip(ordered, statuses) {
-          if status.isPassing { remaining.append(settlement) } else { settled(settlement, status) }
+          if status.isPassing {
+            remaining.append(settlement)
+          } else {
+            settled(settlement, status, isRepeated: isRepeated)
+          }
         }
         if remaining.isEmpty { return }
+        if statuses.contains(where: \.isOfReplica) { client.leaveReplica() }
         warn("the server can't take \(remaining.count) outcomes now")
       } catch {
         if let text = refusal(error) { return await refused(ordered, text) }
         if isEnding, error.meaning == nil { return abandon(ordered, error) }
         counters.repeated += 1
+        isRepeated = true
         warn("a commit failed: \(error)")
       }
       try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
@@ -141,7 +150,7 @@ package final class Committer {
   /// The server refuses the call as a whole; entry by entry it is seen which of them is the cause.
   private func refused(_ batch: [Settlement], _ text: String) async {
     guard batch.count > 1 else {
-      for settlement in batch { settled(settlement, .refused(.error(text))) }
+      for settlement in batch { settled(settlement, .refused(.error(text)), isRepeated: false) }
       return
     }
     for settlement in batch { await commit([settlement]) }
@@ -152,7 +161,7 @@ package final class Committer {
     for settlement in batch { settlement.delivery.source.release(settlement.delivery) }
   }
 
-  private func settled(_ settlement: Settlement, _ status: CommitStatus) {
+  private func settled(_ settlement: Settlement, _ status: CommitStatus, isRepeated: Bool) {
     let delivery = settlement.delivery
     switch status {
     case .done:
@@ -161,6 +170,8 @@ package final class Committer {
       counters.ended += 1
       logger.notice(
         "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended")
+    case .notOurs where isRepeated:
+      counters.ambiguous += 1
     case .notOurs:
       counters.notOurs += 1
       logger.notice(

@@ -28,6 +28,8 @@ package final class RoleConsumer: StreamReader {
   private var use: LaneUse
   private var isQuiet = false
   private var blocked: RedisConnection?
+  private var current: RedisConnection?
+  private var progress = ReadProgress()
   /// Which read it is, of all.
   private var reads = 0
   private var lastWarning = WarningInterval()
@@ -81,7 +83,14 @@ package final class RoleConsumer: StreamReader {
     }
   }
 
-  private var name: String { lanes.sources.first.map { "the streams of role \($0.role)" } ?? "nothing" }
+  var name: String { lanes.sources.first.map { "the streams of role \($0.role)" } ?? "nothing" }
+
+  func isStalled(at now: NIODeadline) -> Bool { progress.isStalled(at: now) }
+
+  /// Ends the connection; the loop makes another.
+  func reconnect() {
+    current?.close()
+  }
 
   /// Takes no more; returns when no read is under way.
   package func quiet() async {
@@ -104,7 +113,12 @@ package final class RoleConsumer: StreamReader {
 
   private func readUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "reader")
-    defer { connection.close() }
+    current = connection
+    defer {
+      connection.close()
+      current = nil
+      progress.enter(.waiting, at: .now())
+    }
     try await ensureGroups(connection)
     for source in lanes.sources {
       try await PendingEntries.deliverUnseen(of: source, to: receiver, send: connection.send)
@@ -121,7 +135,9 @@ package final class RoleConsumer: StreamReader {
         continue
       }
       let step = plan.next(free: reserved)
+      progress.enter(.reading, at: .now())
       let batches = try await read(connection, step)
+      progress.enter(.waiting, at: .now())
       succeeded()
       await follow(batches)
       batchLimit = min(batchLimit * 2, Self.maximumBatch)
