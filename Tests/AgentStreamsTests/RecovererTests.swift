@@ -223,9 +223,14 @@ struct RecovererTests {
     let inbox = Inbox()
     try await recovering(
       source, inbox, client: streams.client, dead: [],
-      policy: LeasePolicy(lease: .seconds(40), foreignLease: .seconds(60))
+      policy: LeasePolicy(lease: .seconds(3), foreignLease: .seconds(600))
     ) {
-      try await inbox.waitForCount(1)
+      try await RedisTestServer.wait(until: "a lapsed lease is taken over, while another is renewed") {
+        try await streams.send(
+          "XCLAIM", source.stream, source.group, "other:7:1/\(Self.living)", "0", ids[1], "IDLE", "0",
+          "JUSTID")
+        return await !inbox.deliveries.isEmpty
+      }
     }
     #expect(await inbox.deliveries.map(\.entry.id) == [ids[0]])
     #expect(

@@ -1,7 +1,8 @@
 import NIOCore
 
 /// When it may be looked for lapsed leases. After the server was away, every lease looks lapsed: nobody could
-/// renew. So its holders get time to do that first. Pure: the caller has the clock.
+/// renew. So its holders get time to do that first, and also at the start: who is new does not know how long the server
+/// was away before. Pure: the caller has the clock.
 struct TakeoverPace {
   private enum State {
     case watching
@@ -10,7 +11,7 @@ struct TakeoverPace {
   }
 
   private let policy: LeasePolicy
-  private var state = State.watching
+  private var state = State.away
 
   init(policy: LeasePolicy) {
     self.policy = policy
