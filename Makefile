@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults bench bench-quick format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
@@ -94,6 +94,16 @@ bench: build ## Measure requests/s and latency against the C floor, side by side
 
 bench-quick: build ## The same in twenty seconds
 	@$(BENCHMARK) --quick
+
+# With optimization, and in a folder of its own: the tests need to see what the release hides.
+SIMULATE := -c release -Xswiftc -enable-testing --scratch-path .build/simulation
+
+simulate: tools ## Simulate delivery by 10,000 seeds; AGENTHOST_SIMULATION_SEED=n replays one
+	$(call step,building the simulator (the first time takes ten minutes))
+	@swift build --build-tests $(SIMULATE)
+	$(call step,simulating)
+	@AGENTHOST_SIMULATION_SEEDS=$${AGENTHOST_SIMULATION_SEEDS:-10000} \
+	  swift test --skip-build $(SIMULATE) --filter SimulationTests.SimulationTests
 
 format: ## Bring all Swift into the project's form
 	@swift format -i -r --configuration .swift-format Sources Plugins Tests Package.swift

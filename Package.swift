@@ -171,6 +171,14 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "AgentStreams", "RedisClient", "RedisTestServer", "SeededGenerator",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "TestAgents", dependencies: ["AgentSDK"], path: "Tests/TestAgents",
       swiftSettings: [.treatAllWarnings(as: .error)]),

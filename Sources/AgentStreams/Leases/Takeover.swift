@@ -21,10 +21,11 @@ struct Takeover {
   let dead: [String]
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
+  var script = StreamScript.takeOver
 
   func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
     let lease = takesLapsed ? policy.lease.milliseconds : -1
-    let reply = try await StreamScript.takeOver.call(
+    let reply = try await script.call(
       client, keys: [source.stream],
       [
         source.group, source.consumer, kind.rawValue, String(policy.suspectFrom), String(limit),

@@ -1,0 +1,44 @@
+import SeededGenerator
+
+/// What a seed's world is like: how many faults of which kind, and for how long.
+struct Character: Sendable {
+  /// Steps of the schedule.
+  let length: Int
+  /// One in so many commands fares badly; nil: none.
+  let networkFaultRate: Int?
+  /// One in so many stages of a request is something special.
+  let oddness: Int
+  /// How likely each step is, in no unit.
+  private(set) var weights: [Step: Int]
+
+  init(random: inout SeededGenerator) {
+    length = Int.random(in: 50...130, using: &random)
+    networkFaultRate = random.chance(2) ? Int.random(in: 3...30, using: &random) : nil
+    oddness = Int.random(in: 2...12, using: &random)
+    weights = [
+      .send: 10, .read: 18, .readOwn: 4, .work: 26, .commit: 18, .tick: 10, .sweep: 6, .redeliverSuspect: 6,
+      .moveDue: 4, .clear: 2, .start: 8, .cancel: 2, .refreshCancellations: 1, .lateCommand: 5,
+      .forgetScripts: 1,
+    ]
+    if random.chance(3) {
+      // Agents that take their time.
+      weights[.work] = 6
+      weights[.tick] = 24
+    }
+    if random.chance(2) { weights[.crash] = 3 }
+    if random.chance(2) { weights[.freeze] = 3 }
+    if random.chance(3) { weights[.end] = 2 }
+    if random.chance(4) { weights[.jump] = 1 }
+    if random.chance(3) { weights[.absence] = 3 }
+    if random.chance(10) { weights[.flood] = 1 }
+  }
+
+  func nextStep(random: inout SeededGenerator) -> Step {
+    var ticket = Int.random(in: 0..<weights.values.reduce(0, +), using: &random)
+    for step in Step.allCases {
+      ticket -= weights[step, default: 0]
+      if ticket < 0 { return step }
+    }
+    return .tick
+  }
+}

@@ -1,0 +1,55 @@
+import RedisClient
+
+@testable import AgentStreams
+
+/// A mistake that the simulator must find.
+enum Mutation: String, CaseIterable, Sendable {
+  /// The commit script does not ask who has an entry.
+  case noOwnerCheck
+  /// The commit script takes what `XACK` answers for ownership.
+  case acknowledgementForFence
+  /// The end of a request overwrites the end before.
+  case endsAgain
+  /// Takeovers give out suspects with all others.
+  case suspectsTogether
+  /// A host never renews its leases.
+  case noRenewals
+  /// A host acknowledges first and writes then.
+  case settlesFirst
+}
+
+/// The scripts that a simulation runs: the real ones, or one with a mistake in it.
+@IOActor
+struct ScriptsUnderTest {
+  struct NothingToReplace: Error {
+    let text: String
+  }
+
+  var commit = StreamScript.commit
+  var takeOver = StreamScript.takeOver
+
+  init(_ mutation: Mutation?) throws {
+    let fence = "if pending[position] or (truncated and owns(stream, group, consumer, id)) then"
+    switch mutation {
+    case .noOwnerCheck, .settlesFirst:
+      commit = try Self.replacing(fence, by: "if true then", in: commit)
+    case .acknowledgementForFence:
+      commit = try Self.replacing(
+        fence, by: "if redis.call('XACK', stream, group, id) == 1 then", in: commit)
+    case .endsAgain:
+      commit = try Self.replacing("'EX', kept, 'NX')", by: "'EX', kept)", in: commit)
+    case .suspectsTogether:
+      takeOver = try Self.replacing(
+        "local is_suspect = deliveries >= suspect_from", by: "local is_suspect = false", in: takeOver)
+    case .noRenewals, nil: break
+    }
+  }
+
+  private static func replacing(_ text: String, by other: String, in script: StreamScript) throws
+    -> StreamScript
+  {
+    let parts = script.source.split(separator: text, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { throw NothingToReplace(text: text) }
+    return StreamScript(source: parts.joined(separator: other))
+  }
+}

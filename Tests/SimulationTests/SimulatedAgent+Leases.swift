@@ -1,0 +1,34 @@
+import NIOCore
+import RedisClient
+
+@testable import AgentStreams
+
+extension SimulatedAgent {
+  /// One turn of the keeper of leases, for what this agent holds.
+  func renew() async throws {
+    for source in sources {
+      let due = source.leasesDue(after: simulation.policy.renewalAge, at: clock)
+      if due.isEmpty { continue }
+      let asked = clock
+      guard let lost = try await pass("renewal of \(due)", { try await self.renew(due, of: source) }) else {
+        continue
+      }
+      source.renewed(due.filter { !lost.contains($0) }, at: asked)
+      let held = lost.filter { source.holds($0) }
+      if held.isEmpty { continue }
+      simulation.log("\(life.incarnation) has lost \(held.sorted())")
+      self.lost(Array(held), of: source)
+    }
+  }
+
+  private func renew(_ ids: [String], of source: DeliverySource) async throws -> Set<String> {
+    do throws(RedisError) {
+      let reply = try await StreamScript.renew.call(
+        simulation.client, keys: [source.stream], [source.group, source.consumer] + ids)
+      return Set(reply.root.elements?.compactMap(\.string) ?? [])
+    } catch {
+      guard error.responseCode == "NOGROUP" else { throw error }
+      return Set(ids)
+    }
+  }
+}

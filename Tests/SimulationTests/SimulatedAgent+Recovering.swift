@@ -1,0 +1,112 @@
+import NIOCore
+import RedisClient
+import SeededGenerator
+
+@testable import AgentStreams
+
+/// The turns of an agent's recoverer and of what redelivers suspects.
+extension SimulatedAgent {
+  private static let maximumBatch = 64
+
+  /// One look for what dead consumers and lapsed leases have left.
+  func sweep() async throws {
+    guard try await pass("PING", { [self] in try await simulation.client.send(RedisCommand("PING")) }) != nil
+    else { return sweepFailed() }
+    let isSlow = simulation.hasFaults && simulation.random.chance(20)
+    let latency = isSlow ? simulation.policy.lease / 2 : .zero
+    let takesLapsed = pace.answered(after: latency, at: clock)
+    if recovererMayHaveMissed {
+      for source in lanes.sources {
+        guard try await deliverUnseen(of: source) else { return sweepFailed() }
+      }
+      recovererMayHaveMissed = false
+    }
+    var standing: Set<String> = []
+    for source in lanes.sources {
+      guard let left = try await takeOver(source, takesLapsed: takesLapsed) else { return sweepFailed() }
+      standing.formUnion(left)
+    }
+    dead = standing
+  }
+
+  private func sweepFailed() {
+    pace.failed()
+    recovererMayHaveMissed = true
+  }
+
+  /// The dead that still hold something on the stream; nil: an answer was lost.
+  private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws -> Set<String>? {
+    let deadConsumers = try await consumersOfTheDead(on: source)
+    let takeover = Takeover(
+      source: source, policy: simulation.policy, dead: deadConsumers.map(\.description),
+      takesLapsed: takesLapsed, script: simulation.scripts.takeOver)
+    guard var answer = try await call(takeover, .others, limit: 0) else { return nil }
+    while answer.others > 0 {
+      // The real one waits for slots; here the next sweep goes on.
+      guard slots.free > 0 else { return dead }
+      guard let next = try await call(takeover, .others, limit: min(slots.free, Self.maximumBatch)) else {
+        return nil
+      }
+      answer = next
+      if answer.taken.isEmpty { break }
+      receive(answer.taken.compactMap { source.take($0.entry, deliveries: $0.deliveries, at: clock) })
+    }
+    if answer.suspects > 0 {
+      if !suspectTakeovers.contains(where: { $0.source === source }) { suspectTakeovers.append(takeover) }
+      return Set(deadConsumers.map(\.incarnation))
+    }
+    return try await remove(deadConsumers, from: source)
+  }
+
+  /// A call whose effects are held against the invariants, whenever it arrives.
+  private func call(_ takeover: Takeover, _ kind: Takeover.Kind, limit: Int) async throws -> Takeover.Answer?
+  {
+    let what = "\(life.incarnation) takes \(limit) \(kind.rawValue) of \(takeover.source.stream)"
+    if limit > 0 { simulation.log(what) }
+    return try await pass(what) { [simulation] in
+      let answer = try await takeover.call(kind, limit: limit, client: simulation.client)
+      for taken in answer.taken {
+        simulation.takenOver(
+          Ledger.Entry(stream: takeover.source.stream, id: taken.entry.id),
+          deliveries: taken.deliveries, by: takeover.source.consumer)
+      }
+      return answer
+    }
+  }
+
+  private func consumersOfTheDead(on source: DeliverySource) async throws -> [ConsumerName] {
+    if dead.isEmpty { return [] }
+    return try await ConsumerGroups.consumers(of: source, client: simulation.client)
+      .compactMap { ConsumerName($0.name) }.filter { dead.contains($0.incarnation) }
+  }
+
+  private func remove(_ names: [ConsumerName], from source: DeliverySource) async throws -> Set<String> {
+    var standing: Set<String> = []
+    for name in names {
+      if try await ConsumerGroups.leave(source, consumer: name.description, client: simulation.client) {
+        try await ConsumerGroups.retireAgentStream(
+          of: name, role: role, keys: simulation.keys, client: simulation.client)
+      } else {
+        standing.insert(name.incarnation)
+      }
+    }
+    return standing
+  }
+
+  /// Takes the next suspect, if none is in work.
+  func redeliverSuspect() async throws {
+    guard let takeover = suspectTakeovers.first, slots.free > 0, !host.isSuspectInWork else { return }
+    guard let answer = try await call(takeover, .suspect, limit: 1) else {
+      suspectTakeovers.removeFirst()
+      return
+    }
+    guard let suspect = answer.taken.first else {
+      suspectTakeovers.removeFirst()
+      return
+    }
+    let source = takeover.source
+    guard let delivery = source.take(suspect.entry, deliveries: suspect.deliveries, at: clock) else { return }
+    host.suspectInWork = (source, suspect.entry.id)
+    receive([delivery])
+  }
+}
