@@ -29,15 +29,15 @@ struct ScriptsUnderTest {
   var takeOver = StreamScript.takeOver
 
   init(_ mutation: Mutation?) throws {
-    let fence = "if pending[position] or (truncated and owns(stream, group, consumer, id)) then"
+    let fence = "local owned = pending[position]"
     switch mutation {
     case .noOwnerCheck, .settlesFirst:
-      commit = try Self.replacing(fence, by: "if true then", in: commit)
+      commit = try Self.replacing(fence, by: "local owned = true", in: commit)
     case .acknowledgementForFence:
       commit = try Self.replacing(
-        fence, by: "if redis.call('XACK', stream, group, id) == 1 then", in: commit)
+        fence, by: "local owned = redis.call('XACK', stream, group, id) == 1", in: commit)
     case .endsAgain:
-      commit = try Self.replacing("'EX', kept, 'NX')", by: "'EX', kept)", in: commit)
+      commit = try Self.replacing("'EX', ARGV[first + 4], 'NX')", by: "'EX', ARGV[first + 4])", in: commit)
     case .suspectsTogether:
       takeOver = try Self.replacing(
         "local is_suspect = deliveries >= suspect_from", by: "local is_suspect = false", in: takeOver)

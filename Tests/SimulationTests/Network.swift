@@ -50,7 +50,7 @@ final class Network {
       try await command.deliver()
     } catch let error as RedisError {
       // Nobody hears of it any more.
-      guard error.responseCode != nil else { throw error }
+      guard error.meaning != nil else { throw error }
       simulation.log("  \(error)")
     }
   }

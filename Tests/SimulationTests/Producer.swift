@@ -54,7 +54,7 @@ extension Simulation {
     else { return }
     log("\(id) is to be cancelled")
     _ = try await network.pass("cancelling \(id)", in: self) { [self] in
-      let state = try await Cancellations.cancel(id, rememberedFor: Self.remembered, client, keys: keys)
+      let state = try await Cancellations.cancel(id, client, keys: keys)
       ledger.cancelled(id, state: state)
     }
   }

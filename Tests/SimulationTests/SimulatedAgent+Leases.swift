@@ -27,7 +27,7 @@ extension SimulatedAgent {
         simulation.client, keys: [source.stream], [source.group, source.consumer] + ids)
       return Set(reply.root.elements?.compactMap(\.string) ?? [])
     } catch {
-      guard error.responseCode == "NOGROUP" else { throw error }
+      guard error.meaning == .groupMissing else { throw error }
       return Set(ids)
     }
   }

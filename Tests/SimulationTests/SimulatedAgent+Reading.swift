@@ -88,7 +88,7 @@ extension SimulatedAgent {
       ownReaderMayHaveMissed = entries == nil
       receive((entries ?? []).compactMap { own.take($0, deliveries: 1, at: clock) })
     } catch let error as RedisError {
-      guard error.responseCode == "NOGROUP" else { throw error }
+      guard error.meaning == .groupMissing else { throw error }
       try await begin()
     }
   }
