@@ -100,6 +100,7 @@ final class AgentRegistry {
   /// over meanwhile.
   func startReading() async {
     let dead = deadWorkers()
+    await withdrawPresence(of: dead)
     for index in entries.indices where !entries[index].isReading {
       entries[index].isReading = true
       let readers = entries[index].readers
@@ -110,6 +111,17 @@ final class AgentRegistry {
     }
     for entry in entries { await entry.readers.own.start(waker) }
     changed()
+  }
+
+  /// Who is known to be dead is not taken for alive until its key has gone by itself.
+  private func withdrawPresence(of dead: [String]) async {
+    do throws(RedisError) {
+      for incarnation in dead {
+        _ = try await client.send(RedisCommand("DEL", keys.host(incarnation)), effect: .repeatable)
+      }
+    } catch {
+      logger.info("the keys of dead workers go by themselves: \(error)")
+    }
   }
 
   private func deadWorkers() -> [String] {
