@@ -19,6 +19,7 @@ package final class RedisClient {
   /// How it stands with the server.
   package private(set) var health = RedisHealth(now: .now)
   private var report = ConnectionReport()
+  private var failures = FailureReport()
   /// Called when the last connection is lost.
   var whenDisconnected: (@IOActor () -> Void)?
 
@@ -145,6 +146,12 @@ package final class RedisClient {
       whenDisconnected?()
     }
     advance()
+  }
+
+  /// Tells of a failure after which its caller tries again: at most one line a second for each cause, of all callers
+  /// together.
+  package func warn(_ what: @autoclosure () -> String, _ error: RedisError) {
+    if let line = failures.failed(what(), error) { logger.warning("\(line)") }
   }
 
   /// Who never was connected learns by the error itself why not.

@@ -35,25 +35,4 @@ struct LeaseTableTests {
   @Test func `The cap leaves room for innocents, or every redelivery is alone`() {
     #expect([1, 2, 3, 5].map { LeasePolicy(maximumDeliveries: $0).suspectFrom } == [1, 1, 2, 2])
   }
-
-  @Test func `After an absence of the server, holders get time to renew before anything is taken for lapsed`()
-  {
-    let policy = LeasePolicy(lease: .seconds(30))
-    var pace = TakeoverPace(policy: policy)
-    let quick = TimeAmount.milliseconds(1)
-    let before = pace.answered(after: quick, at: at(0))
-    pace.failed()
-    pace.failed()
-    let after = [100, 119, 120, 121].map { pace.answered(after: quick, at: at($0)) }
-    #expect(before)
-    #expect(after == [false, false, true, true])
-  }
-
-  @Test func `An answer that took long is an absence as well`() {
-    var pace = TakeoverPace(policy: LeasePolicy(lease: .seconds(30)))
-    let answers = [(6000, 0), (1, 19), (1, 20), (5000, 40)].map { latency, second in
-      pace.answered(after: .milliseconds(Int64(latency)), at: at(Int64(second)))
-    }
-    #expect(answers == [false, false, true, true])
-  }
 }

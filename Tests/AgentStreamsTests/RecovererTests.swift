@@ -251,7 +251,7 @@ struct RecovererTests {
     let inbox = Inbox()
     try await recovering(
       source, inbox, client: streams.client, dead: [],
-      policy: LeasePolicy(lease: .seconds(40), foreignLease: .seconds(60))
+      policy: LeasePolicy(lease: .seconds(2), foreignLease: .seconds(60))
     ) {
       try await inbox.waitForCount(1)
     }

@@ -14,7 +14,8 @@ struct KilledHostTests {
     try await system.server.waitUntilNobodyIsConnected()
     let next = try HostProcess(redis: system.server.url, agents: system.agents.path, after: system.host)
     try await next.waitForLog("slow: begins \(request.messageID)")
-    #expect(try system.server.cli("--scan", "--pattern", "agenthost:host:*").split(separator: "\n").count == 1)
+    #expect(
+      try system.server.cli("--scan", "--pattern", "agenthost:host:*").split(separator: "\n").count == 1)
     try await RedisTestServer.wait(until: "only the next host's agent is a consumer") {
       let consumers = try system.server.cli("XINFO", "CONSUMERS", "stream:role:slow", "cg:role:slow")
       return consumers.split(separator: "\n").count { $0 == "name" } == 1

@@ -19,7 +19,6 @@ final class DesiredStateService: Service {
   private let hints: AsyncStream<Void>
   private let hinting: AsyncStream<Void>.Continuation
   private var current: DesiredState?
-  private var lastWarning = WarningInterval()
 
   init(
     client: RedisClient, keys: Keys, registry: AgentRegistry, plugins: Plugins, dispatcher: Dispatcher,
@@ -64,7 +63,7 @@ final class DesiredStateService: Service {
       // At the start the folder has just been read.
       if let before, before.reloads != wanted.reloads { await plugins.reload() }
     } catch {
-      if lastWarning.elapsed() { logger.warning("what operators want could not be read: \(error)") }
+      client.warn("what operators want could not be read", error)
     }
   }
 }

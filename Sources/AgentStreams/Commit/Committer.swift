@@ -117,20 +117,18 @@ package final class Committer {
         }
         if remaining.isEmpty { return }
         if statuses.contains(where: \.isOfReplica) { client.leaveReplica() }
-        warn("the server can't take \(remaining.count) outcomes now")
+        if lastWarning.elapsed() {
+          logger.warning("the server can't take \(remaining.count) outcomes now; trying again")
+        }
       } catch {
         if let text = refusal(error) { return await refused(ordered, text) }
         if isEnding, error.meaning == nil { return abandon(ordered, error) }
         counters.repeated += 1
         isRepeated = true
-        warn("a commit failed: \(error)")
+        client.warn("a commit failed", error)
       }
       try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
     }
-  }
-
-  private func warn(_ text: String) {
-    if lastWarning.elapsed() { logger.warning("\(text); trying again") }
   }
 
   private func call(_ groups: [[Settlement]], count: Int) async throws(RedisError) -> [CommitStatus] {

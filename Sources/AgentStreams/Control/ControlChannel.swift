@@ -19,7 +19,6 @@ package final class ControlChannel {
   private let receive: @IOActor (_ addressee: Addressee, _ message: String) -> Void
   private var connection: RedisConnection?
   private var isQuiet = false
-  private var lastWarning = WarningInterval()
 
   package init(
     client: RedisClient, keys: Keys, logger: Logger, firstAttempt: @escaping @IOActor () -> Void,
@@ -42,7 +41,7 @@ package final class ControlChannel {
       } catch {
         attempted()
         if isQuiet { return }
-        if lastWarning.elapsed() { logger.warning("listening for commands failed, trying again: \(error)") }
+        client.warn("listening for commands failed", error)
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }

@@ -14,7 +14,6 @@ package final class HostPresence {
   private let logger: Logger
   private let changes: AsyncStream<Void>
   private let changing: AsyncStream<Void>.Continuation
-  private var lastWarning = WarningInterval()
 
   /// `facts`: what is to be known of this worker, as fields of a hash.
   package init(
@@ -61,7 +60,7 @@ package final class HostPresence {
     do throws(RedisError) {
       try await announce()
     } catch {
-      if lastWarning.elapsed() { logger.warning("this host could not be announced, trying again: \(error)") }
+      client.warn("this host could not be announced", error)
     }
   }
 

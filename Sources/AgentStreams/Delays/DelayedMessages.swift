@@ -16,7 +16,6 @@ package final class DelayedMessages {
   private let keys: Keys
   private let roles: @IOActor () -> [String]
   private let logger: Logger
-  private var lastWarning = WarningInterval()
 
   /// `roles`: those that this host serves.
   package init(
@@ -38,7 +37,7 @@ package final class DelayedMessages {
         do throws(RedisError) {
           if let next = try await moveDue(role) { wait = min(wait, max(.milliseconds(1), next)) }
         } catch {
-          if lastWarning.elapsed() { logger.warning("moving delayed messages of \(role) failed: \(error)") }
+          client.warn("moving delayed messages of \(role) failed", error)
         }
       }
     }

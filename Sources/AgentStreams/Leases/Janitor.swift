@@ -13,7 +13,6 @@ package final class Janitor {
   private let leastIdle: TimeAmount
   private let lanes: @IOActor () -> [RoleLanes]
   private let logger: Logger
-  private var lastWarning = WarningInterval()
 
   /// `lanes`: of all roles that this host serves.
   package init(
@@ -44,7 +43,7 @@ package final class Janitor {
         logger.info("deleted \(count) acknowledged entries of \(source.stream)")
       }
     } catch {
-      if lastWarning.elapsed() { logger.warning("clearing \(source.stream) failed, trying again: \(error)") }
+      client.warn("clearing \(source.stream) failed", error)
     }
   }
 

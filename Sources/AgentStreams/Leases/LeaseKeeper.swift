@@ -13,7 +13,6 @@ package final class LeaseKeeper {
   private let policy: LeasePolicy
   private let holders: @IOActor () -> [(DeliverySource, any DeliveryReceiver)]
   private let logger: Logger
-  private var lastWarning = WarningInterval()
   /// Leases lost since the start.
   package private(set) var lostCount = 0
 
@@ -46,7 +45,7 @@ package final class LeaseKeeper {
         source.renewed(ids.filter { !lost.contains($0) }, at: asked)
         if !lost.isEmpty { tell(receiver, lost, of: source) }
       } catch {
-        if lastWarning.elapsed() { logger.warning("leases on \(source.stream) were not renewed: \(error)") }
+        client.warn("leases on \(source.stream) were not renewed", error)
         return
       }
     }

@@ -23,7 +23,6 @@ package final class Recoverer {
   private var finishedDead: @IOActor ([String]) -> Void = { _ in }
   /// An answer was lost: the server may have given us what never arrived here.
   private var mayHaveMissed = false
-  private var lastWarning = WarningInterval()
 
   /// `turn`: shared by all recoverers of a host. `dead`: incarnations of workers that have died.
   package init(
@@ -89,7 +88,7 @@ package final class Recoverer {
     } catch {
       pace.failed()
       mayHaveMissed = true
-      if lastWarning.elapsed() { logger.warning("taking over failed, trying again: \(error)") }
+      client.warn("taking over failed", error)
     }
   }
 

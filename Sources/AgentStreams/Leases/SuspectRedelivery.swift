@@ -15,7 +15,6 @@ final class SuspectRedelivery {
   private let requesting: AsyncStream<Takeover>.Continuation
   /// Streams whose suspects are being redelivered, or are about to be.
   private var streams: Set<String> = []
-  private var lastWarning = WarningInterval()
 
   init(
     client: RedisClient, slots: Slots, turn: SuspectTurn, receiver: any DeliveryReceiver, logger: Logger
@@ -45,7 +44,7 @@ final class SuspectRedelivery {
         while !slots.isClosed, try await redeliverNext(takeover) {}
       } catch {
         // The next look finds what is left; an entry whose claim was not answered is found by its reader.
-        if lastWarning.elapsed() { logger.warning("redelivering suspects failed: \(error)") }
+        client.warn("redelivering suspects failed", error)
       }
       streams.remove(takeover.source.stream)
     }

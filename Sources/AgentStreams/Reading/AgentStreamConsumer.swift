@@ -14,7 +14,6 @@ package final class AgentStreamConsumer: StreamReader {
   private var isQuiet = false
   private var isWoken = true
   private var waiting: CheckedContinuation<Void, Never>?
-  private var lastWarning = WarningInterval()
 
   /// `lanes`: where the agent does the work of its role.
   package init(
@@ -46,9 +45,7 @@ package final class AgentStreamConsumer: StreamReader {
         mayHaveMissed = true
         // The stream or its group is gone (a FLUSHALL, an eviction).
         if error.meaning == .groupMissing { await makeGroup() }
-        if lastWarning.elapsed() {
-          logger.warning("reading \(source.stream) failed, trying again: \(error)")
-        }
+        client.warn("reading \(source.stream) failed", error)
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }

@@ -32,7 +32,6 @@ package final class RoleConsumer: StreamReader {
   private var progress = ReadProgress()
   /// Which read it is, of all.
   private var reads = 0
-  private var lastWarning = WarningInterval()
   /// Entries in the next read: halved when an answer was too large to be taken.
   private var batchLimit = RoleConsumer.maximumBatch
   /// What was read beyond the free slots, at most a batch for each lane: several had work at once that had none before.
@@ -75,9 +74,7 @@ package final class RoleConsumer: StreamReader {
         try await readUntilQuiet { backoff.reset() }
       } catch {
         if case .protocolViolation = error { batchLimit = max(1, batchLimit / 2) }
-        if lastWarning.elapsed() {
-          logger.warning("reading \(name) failed, trying again: \(error)")
-        }
+        client.warn("reading \(name) failed", error)
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }

@@ -23,7 +23,6 @@ package final class StreamWaker {
   private var isQuiet = false
   private var blocked: RedisConnection?
   private var idle: CheckedContinuation<Void, Never>?
-  private var lastWarning = WarningInterval()
 
   package init(client: RedisClient, logger: Logger) {
     self.client = client
@@ -54,9 +53,7 @@ package final class StreamWaker {
       do throws(RedisError) {
         try await waitUntilQuiet { backoff.reset() }
       } catch {
-        if lastWarning.elapsed() {
-          logger.warning("waiting for streams failed, trying again: \(error)")
-        }
+        client.warn("waiting for streams failed", error)
         try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }

@@ -20,6 +20,14 @@ enum ProcessTable {
     return state != "Z" && state != "X"
   }
 
+  /// The most memory that it ever had, in bytes; 0 where it is gone.
+  static func peakMemory(of process: Int32) -> Int {
+    let status = String(
+      decoding: FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data(), as: UTF8.self)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 } ?? 0
+  }
+
   static func kill(_ process: Int32) { Glibc.kill(process, SIGKILL) }
 
   /// Whether anything on this machine accepts TCP connections on a port.
