@@ -97,6 +97,29 @@ import Testing
     #expect(try await streams.envelopes(of: own.stream) == ["0", "1"])
   }
 
+  @Test func `At the server's memory limit an agent can be made, and one that is gone is retired`()
+    async throws
+  {
+    let streams = try await Streams()
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1", consumer: Self.agent.description)
+    try await streams.add(0..<1, to: own.stream)
+    let slots = Slots(capacity: 1)
+    let lanes = RoleLanes(keys: Keys(), role: "upper", consumer: Streams.consumer, slots: slots)
+    let next = DeliverySource(
+      stream: "stream:agent:h:2:1", group: "cg:agent:h:2:1", consumer: Streams.consumer, role: "upper",
+      slots: slots)
+    // What fills the server is drained by whoever comes now, or by nobody.
+    try await streams.send("CONFIG", "SET", "maxmemory", "1")
+    try await StreamGroups.join(lanes, own: next, send: streams.client.send)
+    #expect(try await streams.consumers(next) == [Streams.consumer])
+    // A reader that connects again makes sure of groups that are there.
+    try await StreamGroups.join(lanes, own: next, send: streams.client.send)
+    try await ConsumerGroups.retireAgentStream(
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["0"])
+  }
+
   @Test func `What the dead held becomes work for the role where their agent id lives again`() async throws {
     let streams = try await Streams()
     let own = try await streams.source(
