@@ -77,7 +77,7 @@ package final class Recoverer {
       let takesLapsed = pace.answered(after: now - asked, at: now)
       if mayHaveMissed {
         for source in lanes.sources {
-          try await PendingEntries.deliverUnseen(of: source, to: receiver, send: client.send)
+          try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
         }
         mayHaveMissed = false
       }

@@ -107,7 +107,7 @@ package final class RoleConsumer: StreamReader {
     defer { connection.close() }
     try await ensureGroups(connection)
     for source in lanes.sources {
-      try await PendingEntries.deliverUnseen(of: source, to: receiver, send: connection.send)
+      try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
     }
     var lastLook = ContinuousClock.now
     while !isQuiet {
