@@ -75,6 +75,10 @@ package final class Recoverer {
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - asked, at: now)
+      if suspects.mayHaveMissed {
+        suspects.mayHaveMissed = false
+        mayHaveMissed = true
+      }
       if mayHaveMissed {
         for source in lanes.sources {
           try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
