@@ -20,6 +20,7 @@ final class DesiredStateService: Service {
   private let hinting: AsyncStream<Void>.Continuation
   private var current: DesiredState?
   private var lastWarning = WarningInterval()
+  private var lastCancelWarning = WarningInterval()
 
   init(
     client: RedisClient, keys: Keys, registry: AgentRegistry, plugins: Plugins, dispatcher: Dispatcher,
@@ -52,10 +53,15 @@ final class DesiredStateService: Service {
     }
   }
 
-  /// Before the first message is read: a role that is paused takes none.
+  /// Before the first message is read: a role that is paused takes none. What can't be read of the one does not keep
+  /// from the other.
   func refresh() async {
     do throws(RedisError) {
       dispatcher.cancel(try await cancellations.refresh(client, keys: keys))
+    } catch {
+      if lastCancelWarning.elapsed() { logger.warning("what was cancelled could not be read: \(error)") }
+    }
+    do throws(RedisError) {
       let wanted = try await DesiredState.read(client, keys: keys)
       guard wanted != current else { return }
       let before = current
