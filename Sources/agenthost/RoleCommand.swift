@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentPlugins
 import AgentStreams
 import ArgumentParser
 
@@ -27,7 +28,7 @@ struct RoleListCommand: AsyncParsableCommand {
       ["role", "agents", "waiting", "in work", "delayed", "dead letters", "state"], numeric: [1, 2, 3, 4, 5])
     for role in roles {
       table.add(
-        [role.role]
+        [LogText.escaped(role.role)]
           + [role.agents, role.waiting, role.inWork, role.delayed, role.deadLetters].map { String($0) }
           + [role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"])
     }

@@ -39,8 +39,15 @@ struct DeadLetterSelection: ParsableArguments {
   @Option(help: "At most so many.")
   var limit: Int?
 
+  private static let ages = 0.0...1e11
+
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1") }
+    for (name, age) in [("--older-than", olderThan), ("--newer-than", newerThan)] {
+      // Also what is no number: nothing would be older or newer than that.
+      guard let age, !Self.ages.contains(age) else { continue }
+      throw ValidationError("\(name) takes seconds, from 0 to \(Self.ages.upperBound)")
+    }
     if id.isEmpty { return }
     guard role != nil else {
       throw ValidationError("--id needs --role: entries of two roles can have one id")
