@@ -30,9 +30,14 @@ struct RoleListCommand: AsyncParsableCommand {
       table.add(
         [LogText.escaped(role.role)]
           + [role.agents, role.waiting, role.inWork, role.delayed, role.deadLetters].map { String($0) }
-          + [role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"])
+          + [state(of: role)])
     }
     return table.text
+  }
+
+  private static func state(of role: RoleStatus) -> String {
+    if role.isBroken { return "broken: one of its keys holds something else" }
+    return role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"
   }
 
   private static func json(_ roles: [RoleStatus]) -> String {
@@ -43,7 +48,7 @@ struct RoleListCommand: AsyncParsableCommand {
             .init("role", .string(role.role)), .init("agents", .number(role.agents)),
             .init("waiting", .number(role.waiting)), .init("in_work", .number(role.inWork)),
             .init("delayed", .number(role.delayed)), .init("dead_letters", .number(role.deadLetters)),
-            .init("paused", .bool(role.isPaused)),
+            .init("paused", .bool(role.isPaused)), .init("broken", .bool(role.isBroken)),
           ])
         }))
   }

@@ -163,7 +163,7 @@ struct DeadLetterCommandTests {
   @Test("a key's name does not reach the terminal as it is")
   func escapedRole() async throws {
     try letters("clear\u{1b}[2J", [WireRequest()])
-    for words in [["dlq", "ls"], ["dlq", "rm", "--dry-run"]] {
+    for words in [["dlq", "ls"], ["dlq", "rm", "--dry-run"], ["role", "ls"]] {
       let listed = try await Finished.program(
         try BuildFolder.path(of: "agenthost"), words,
         environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
@@ -177,5 +177,23 @@ struct DeadLetterCommandTests {
     let start = ContinuousClock.now
     #expect(try await dlq("replay", "--role", "slowly", "--yes", "--rate", "0.05").output == "1 sent again\n")
     #expect(ContinuousClock.now - start < .seconds(15), "20 s between two")
+  }
+
+  @Test("a key that holds something else hides nothing of other roles")
+  func otherTypes() async throws {
+    try letters("beside", [WireRequest()])
+    for key in ["dlq:role:atype", "stream:role:atype", "agenthost:host:atype"] {
+      try system.server.cli("SET", key, "another type")
+    }
+    let listed = try await dlq("ls")
+    #expect(listed.status == 0 && listed.output.contains("beside"), "\(listed.errors)")
+    #expect(listed.errors.contains("dlq:role:atype is passed over"))
+    #expect(try await dlq("ls", "--role", "atype").status == 1)
+    let roles = try await Finished.program(
+      try BuildFolder.path(of: "agenthost"), ["role", "ls"],
+      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
+    let rows = roles.output.split(separator: "\n")
+    #expect(rows.contains { $0.hasPrefix("beside ") && $0.hasSuffix(" unserved") }, "\(roles.errors)")
+    #expect(rows.contains { $0.hasPrefix("atype ") && $0.contains("broken") })
   }
 }

@@ -1,3 +1,4 @@
+import AgentPlugins
 import AgentRuntime
 import AgentStreams
 import ArgumentParser
@@ -79,10 +80,15 @@ struct DeadLetterSelection: ParsableArguments {
     let roles = if let role { [role] } else { try await DeadLetterStream.roles(client, keys: keys) }
     for role in roles where remaining > 0 {
       let stream = DeadLetterStream(role: role, client: client, keys: keys)
-      try await stream.forEachPage(matching: filter, limit: remaining) { letters in
-        try await receive(stream, letters)
-        remaining -= letters.count
-        return true
+      do {
+        try await stream.forEachPage(matching: filter, limit: remaining) { letters in
+          try await receive(stream, letters)
+          remaining -= letters.count
+          return true
+        }
+      } catch let error as RedisError where error.meaning == .wrongType && self.role == nil {
+        // One key must not hide all other roles' letters.
+        printError("agenthost: \(LogText.escaped(keys.deadLetters(role))) is passed over: \(error)")
       }
     }
   }
