@@ -50,7 +50,8 @@ enum PendingEntries {
   ) async throws(RedisError) {
     var after: String?
     while true {
-      let pending = try await list(of: source.consumer, in: source, after: after, count: pageSize, client: client)
+      let pending = try await list(
+        of: source.consumer, in: source, after: after, count: pageSize, client: client)
       guard let last = pending.last else { return }
       after = last.id
       for entry in pending where !source.holds(entry.id) {
