@@ -87,7 +87,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "cancel", "commit", "dead_letters", "leave_group", "move_due", "renew", "retire_agent",
+        "announce", "cancel", "commit", "dead_letters", "join", "leave_group", "move_due", "renew",
+        "retire_agent",
         "send",
         "set_desired", "take_over", "trim",
       ].map { .embedInCode("Scripts/\($0).lua") },

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentPlugins
 import AgentStreams
 import ArgumentParser
 
@@ -27,11 +28,16 @@ struct RoleListCommand: AsyncParsableCommand {
       ["role", "agents", "waiting", "in work", "delayed", "dead letters", "state"], numeric: [1, 2, 3, 4, 5])
     for role in roles {
       table.add(
-        [role.role]
+        [LogText.escaped(role.role)]
           + [role.agents, role.waiting, role.inWork, role.delayed, role.deadLetters].map { String($0) }
-          + [role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"])
+          + [state(of: role)])
     }
     return table.text
+  }
+
+  private static func state(of role: RoleStatus) -> String {
+    if role.isBroken { return "broken: one of its keys holds something else" }
+    return role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"
   }
 
   private static func json(_ roles: [RoleStatus]) -> String {
@@ -42,7 +48,7 @@ struct RoleListCommand: AsyncParsableCommand {
             .init("role", .string(role.role)), .init("agents", .number(role.agents)),
             .init("waiting", .number(role.waiting)), .init("in_work", .number(role.inWork)),
             .init("delayed", .number(role.delayed)), .init("dead_letters", .number(role.deadLetters)),
-            .init("paused", .bool(role.isPaused)),
+            .init("paused", .bool(role.isPaused)), .init("broken", .bool(role.isBroken)),
           ])
         }))
   }

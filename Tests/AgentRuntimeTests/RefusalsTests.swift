@@ -117,6 +117,19 @@ import Testing
     #expect(last.refused.settlement(after: .error("WRONGTYPE")) == nil)
   }
 
+  @Test func `The caller of a cancelled request hears that it was, whatever else its message came to`() throws
+  {
+    let refused = RefusedOutcome(refusals: refusals, message: try message(), step: step)
+    for refusal in [CommitRefusal.noSuchStream, .error("WRONGTYPE of a stream"), .cancelled] {
+      var next = try #require(refused.settlement(after: refusal))
+      if refusal != .cancelled { next = try #require(next.refused.settlement(after: .cancelled)) }
+      #expect(try only(next).errors.last == "agenthost.cancelled: the request was cancelled")
+      let last = try #require(next.refused.settlement(after: .error("WRONGTYPE of a list")))
+      #expect(last.writes.count == 1 && letter(last.writes.first) != nil)
+      #expect(last.refused.settlement(after: .error("WRONGTYPE of a list")) == nil)
+    }
+  }
+
   @Test func `What admission refuses has the same ways left when the server refuses it`() throws {
     let settlement = refusals.settlement(of: try message(), .safety("too much"), now: 2000)
     let next = try #require(settlement.refused.settlement(after: .error("WRONGTYPE")))

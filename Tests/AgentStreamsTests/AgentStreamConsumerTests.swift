@@ -115,6 +115,28 @@ struct AgentStreamConsumerTests {
     }
   }
 
+  @Test func `What another group keeps in the stream is not gone through entry by entry`() async throws {
+    let streams = try await Streams()
+    let reader = try await Reader(streams)
+    let source = reader.source
+    try await streams.send("XGROUP", "CREATE", source.stream, "audit", "$")
+    for id in try await streams.add(0..<300, to: source.stream) {
+      try await streams.read(source, count: 1)
+      try await streams.send("XACK", source.stream, source.group, id)
+    }
+    try await streams.send("CONFIG", "RESETSTAT")
+    try await reading(reader.consumer, wokenBy: reader.waker) {
+      try await streams.waitUntilBlocked()
+      try await streams.add(300..<301, to: source.stream)
+      try await reader.inbox.waitForCount(1)
+    }
+    let statistics = try streams.server.cli("INFO", "commandstats")
+    let line = try #require(
+      statistics.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_xread:") })
+    let calls = try #require(line.firstMatch(of: /calls=(\d+)/).flatMap { Int($0.output.1) })
+    #expect(calls < 50)
+  }
+
   @Test func `Quiet ends the waits of both, at once`() async throws {
     let streams = try await Streams()
     let reader = try await Reader(streams)

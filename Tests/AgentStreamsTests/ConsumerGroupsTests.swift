@@ -79,6 +79,47 @@ import Testing
     #expect(try await streams.envelopes(of: "stream:role:upper") == ["1"])
   }
 
+  @Test func `A stream that another group keeps is retired once, and stays that group's`() async throws {
+    let streams = try await Streams()
+    try await streams.send("XGROUP", "CREATE", "stream:agent:h:1:1", "audit", "0", "MKSTREAM")
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1",
+      consumer: Self.agent.description)
+    try await streams.add(0..<2, to: own.stream)
+    let done = try await streams.deliveries(own, count: 1)
+    #expect(try await streams.commit(done.map { $0.settled() }) == [.done])
+    // An agent is missed on each of its role's streams.
+    for _ in 0..<4 {
+      try await ConsumerGroups.retireAgentStream(
+        of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
+    }
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["1"])
+    #expect(try await streams.envelopes(of: own.stream) == ["0", "1"])
+  }
+
+  @Test func `At the server's memory limit an agent can be made, and one that is gone is retired`()
+    async throws
+  {
+    let streams = try await Streams()
+    let own = try await streams.source(
+      stream: "stream:agent:h:1:1", group: "cg:agent:h:1:1", consumer: Self.agent.description)
+    try await streams.add(0..<1, to: own.stream)
+    let slots = Slots(capacity: 1)
+    let lanes = RoleLanes(keys: Keys(), role: "upper", consumer: Streams.consumer, slots: slots)
+    let next = DeliverySource(
+      stream: "stream:agent:h:2:1", group: "cg:agent:h:2:1", consumer: Streams.consumer, role: "upper",
+      slots: slots)
+    // What fills the server is drained by whoever comes now, or by nobody.
+    try await streams.send("CONFIG", "SET", "maxmemory", "1")
+    try await StreamGroups.join(lanes, own: next, send: streams.client.send)
+    #expect(try await streams.consumers(next) == [Streams.consumer])
+    // A reader that connects again makes sure of groups that are there.
+    try await StreamGroups.join(lanes, own: next, send: streams.client.send)
+    try await ConsumerGroups.retireAgentStream(
+      of: Self.agent, role: "upper", keys: Keys(), client: streams.client)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["0"])
+  }
+
   @Test func `What the dead held becomes work for the role where their agent id lives again`() async throws {
     let streams = try await Streams()
     let own = try await streams.source(

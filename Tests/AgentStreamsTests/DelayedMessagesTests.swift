@@ -107,4 +107,15 @@ struct DelayedMessagesTests {
       try await streams.envelopes(of: source.stream) == ["soon"]
     }
   }
+
+  @Test func `A priority whose key holds something else holds up nobody`() async throws {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    try await streams.send("SET", "stream:role:upper:prio:high", "no stream")
+    for (due, priority) in [("1", "high"), ("2", "normal")] {
+      try await streams.send("ZADD", Self.set, due, "\(due)-0\n\(priority)\n\(due)")
+    }
+    #expect(try await mover(streams).moveDue("upper") == nil)
+    #expect(try await streams.envelopes(of: "stream:role:upper") == ["1", "2"])
+  }
 }

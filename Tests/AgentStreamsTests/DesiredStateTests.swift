@@ -30,6 +30,20 @@ struct DesiredStateTests {
     await listener.close()
   }
 
+  @Test func `A change that fails has changed nothing`() async throws {
+    let streams = try await Streams()
+    try await streams.send("HSET", "agenthost:desired", "version", "none")
+    await #expect(throws: RedisError.self) {
+      try await DesiredChange.pause(role: "a").make(streams.client, keys: Keys())
+    }
+    #expect(try await streams.integer("HLEN", "agenthost:desired") == 1)
+    try await streams.send("SET", "agenthost:cancelled", "no set")
+    await #expect(throws: RedisError.self) {
+      try await Cancellations.cancel("m1", streams.client, keys: Keys())
+    }
+    #expect(try await streams.integer("EXISTS", "agenthost:request:m1") == 0)
+  }
+
   @Test func `Cancelled requests are known to every host that looks, and those that are new are named`()
     async throws
   {

@@ -258,6 +258,27 @@ struct RecovererTests {
     #expect(try await streams.consumers(source).contains("a python consumer"))
   }
 
+  @Test func `What the server gave to this consumer and nobody here holds comes at the next look, once`()
+    async throws
+  {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<2)
+    let held = try #require(try await streams.deliveries(source, count: 1).first)
+    let inbox = Inbox()
+    try await recovering(source, inbox, client: streams.client, dead: []) {
+      try await RedisTestServer.wait(until: "it has been looked at least once") {
+        try streams.server.cli("INFO", "commandstats").contains("cmdstat_xpending")
+      }
+      // A read of a connection that is long gone.
+      try await streams.read(source)
+      try await inbox.waitForCount(1)
+    }
+    #expect(await inbox.deliveries.map(\.entry.id) == [ids[1]])
+    #expect(await inbox.deliveries.map(\.deliveries) == [2])
+    #expect(await source.holds(held.entry.id))
+  }
+
   @Test func `Entries whose claim was done and whose answer was lost come all the same`() async throws {
     let streams = try await Streams()
     let proxy = try LossyProxy(to: streams.server.socketPath)
@@ -274,6 +295,25 @@ struct RecovererTests {
     }
     #expect(proxy.lostAnswers == 1)
     #expect(Set(await inbox.deliveries.map(\.entry.id)) == Set(ids))
+    await client.close()
+  }
+
+  @Test func `A suspect whose claim was done and whose answer was lost comes all the same`() async throws {
+    let streams = try await Streams()
+    let proxy = try LossyProxy(to: streams.server.socketPath)
+    defer { proxy.stop() }
+    let client = try await Streams.client(socketPath: proxy.socketPath)
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<1)
+    try await streams.read(source, as: Self.dead)
+    try await streams.send("XCLAIM", source.stream, source.group, Self.dead, "0", ids[0], "RETRYCOUNT", "2")
+    let inbox = Inbox()
+    proxy.loseAnswer(to: "suspect\r\n$1\r\n2\r\n$1\r\n1\r\n")
+    try await recovering(source, inbox, client: client) {
+      try await inbox.waitForCount(1)
+    }
+    #expect(proxy.lostAnswers == 1)
+    #expect(await inbox.deliveries.map(\.deliveries) == [3], "it is charged for one delivery")
     await client.close()
   }
 }

@@ -118,4 +118,82 @@ struct DeadLetterCommandTests {
     #expect(replayed.errors.contains("is no envelope and can't be sent"))
     #expect(try wire.integer("XLEN", "dlq:role:garbage") == 1)
   }
+
+  @Test("a replay sends what was there when it began, and not again what becomes a dead letter meanwhile")
+  func replayEnds() async throws {
+    let list = "result:of-another-type"
+    try system.server.cli("SET", list, "no list")
+    var request = WireRequest(payload: #"{"times":1}"#)
+    request.members = [#""target_list":"\#(list)","result_list":"\#(list)""#]
+    try letters("retry", [request])
+    let replayed = try await dlq(
+      "replay", "--role", "retry", "--message", request.messageID, "--yes", "--rate", "2", "--limit", "3")
+    #expect(replayed.output == "1 sent again\n", "\(replayed.errors)")
+    try await RedisTestServer.wait(until: "it is a dead letter again") {
+      try wire.entries(of: "dlq:role:retry").contains { $0["envelope"]?.contains(request.messageID) == true }
+    }
+  }
+
+  @Test("a replay that is refused leaves everything as it was")
+  func replayRefused() async throws {
+    let request = WireRequest()
+    try letters("wrong", [request])
+    try system.server.cli("SET", "stream:role:wrong", "no stream")
+    let replayed = try await dlq("replay", "--role", "wrong", "--yes")
+    #expect(replayed.status == 1 && replayed.errors.contains("WRONGTYPE"), "\(replayed.errors)")
+    #expect(try wire.integer("XLEN", "dlq:role:wrong") == 1)
+    #expect(try system.server.cli("GET", "agenthost:request:\(request.messageID)") == "failed")
+  }
+
+  @Test("figures that are none are refused: a filter that is always true would remove everything")
+  func oddFigures() async throws {
+    try letters("odd", [WireRequest()])
+    for words in [["--older-than", "nan"], ["--newer-than", "nan"], ["--older-than", "-1"]] {
+      let removed = try await Finished.program(
+        try BuildFolder.path(of: "agenthost"), ["dlq", "rm", "--role", "odd", "--yes"] + words,
+        environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
+      #expect(removed.status == 2, "\(words)")
+    }
+    for rate in ["1e-300", "inf", "nan", "0"] {
+      #expect(try await dlq("replay", "--role", "odd", "--yes", "--rate", rate).status == 2, "\(rate)")
+    }
+    #expect(try wire.integer("XLEN", "dlq:role:odd") == 1)
+  }
+
+  @Test("a key's name does not reach the terminal as it is")
+  func escapedRole() async throws {
+    try letters("clear\u{1b}[2J", [WireRequest()])
+    for words in [["dlq", "ls"], ["dlq", "rm", "--dry-run"], ["role", "ls"]] {
+      let listed = try await Finished.program(
+        try BuildFolder.path(of: "agenthost"), words,
+        environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
+      #expect(listed.output.contains("clear") && !listed.output.contains("\u{1b}"), "\(words)")
+    }
+  }
+
+  @Test("a rate makes nobody wait behind the last")
+  func waitsBetween() async throws {
+    try letters("slowly", [WireRequest()])
+    let start = ContinuousClock.now
+    #expect(try await dlq("replay", "--role", "slowly", "--yes", "--rate", "0.05").output == "1 sent again\n")
+    #expect(ContinuousClock.now - start < .seconds(15), "20 s between two")
+  }
+
+  @Test("a key that holds something else hides nothing of other roles")
+  func otherTypes() async throws {
+    try letters("beside", [WireRequest()])
+    for key in ["dlq:role:atype", "stream:role:atype", "agenthost:host:atype"] {
+      try system.server.cli("SET", key, "another type")
+    }
+    let listed = try await dlq("ls")
+    #expect(listed.status == 0 && listed.output.contains("beside"), "\(listed.errors)")
+    #expect(listed.errors.contains("dlq:role:atype is passed over"))
+    #expect(try await dlq("ls", "--role", "atype").status == 1)
+    let roles = try await Finished.program(
+      try BuildFolder.path(of: "agenthost"), ["role", "ls"],
+      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
+    let rows = roles.output.split(separator: "\n")
+    #expect(rows.contains { $0.hasPrefix("beside ") && $0.hasSuffix(" unserved") }, "\(roles.errors)")
+    #expect(rows.contains { $0.hasPrefix("atype ") && $0.contains("broken") })
+  }
 }

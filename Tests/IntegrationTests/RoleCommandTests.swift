@@ -52,6 +52,15 @@ struct RoleCommandTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("what can't be read of cancelled requests keeps nobody from pausing a role")
+  func pausedBesideABadKey() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    try system.server.cli("SET", "agenthost:cancelled", "no set")
+    #expect(try await agenthost(system.server, "role", "pause", "slow").status == 0)
+    try await system.host.waitForLog("role slow is paused")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("a reload that was asked for while the host was away from its server is carried out")
   func reloadUnheard() async throws {
     let system = try await RunningSystem(["TestAgents"])

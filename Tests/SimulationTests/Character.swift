@@ -13,16 +13,16 @@ struct Character: Sendable {
 
   init(random: inout SeededGenerator) {
     length = Int.random(in: 50...130, using: &random)
-    networkFaultRate = random.chance(2) ? Int.random(in: 3...30, using: &random) : nil
+    networkFaultRate = random.chance(3) ? nil : Int.random(in: 3...20, using: &random)
     oddness = Int.random(in: 2...12, using: &random)
     weights = [
-      .send: 10, .read: 18, .readOwn: 4, .work: 26, .commit: 18, .tick: 10, .sweep: 6, .redeliverSuspect: 6,
+      .send: 16, .read: 24, .readOwn: 4, .work: 30, .commit: 30, .tick: 8, .sweep: 6, .redeliverSuspect: 6,
       .moveDue: 4, .clear: 2, .start: 8, .cancel: 2, .refreshCancellations: 1, .lateCommand: 5,
       .forgetScripts: 1,
     ]
-    if random.chance(3) {
+    if random.chance(2) {
       // Agents that take their time.
-      weights[.work] = 6
+      weights[.work] = 10
       weights[.tick] = 24
     }
     if random.chance(2) { weights[.crash] = 3 }

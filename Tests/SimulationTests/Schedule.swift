@@ -71,7 +71,10 @@ extension Simulation {
     let milliseconds = lease / 12 * Int.random(in: 1...2, using: &random)
     log("\(milliseconds) ms go by")
     try await advance(by: milliseconds)
-    for host in hosts.shuffled(using: &random) where host.isRunning { try await host.keep() }
+    for host in hosts.shuffled(using: &random) where host.isRunning {
+      try await host.keep()
+      for agent in host.agents where random.chance(4) { try await agent.sweep() }
+    }
   }
 
   /// The whole machine stood still, and no host's clock saw it.

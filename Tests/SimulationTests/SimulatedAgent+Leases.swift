@@ -11,6 +11,7 @@ extension SimulatedAgent {
       if due.isEmpty { continue }
       let asked = clock
       guard let lost = try await pass("renewal of \(due)", { try await self.renew(due, of: source) }) else {
+        life.disturb(at: simulation.now)
         continue
       }
       source.renewed(due.filter { !lost.contains($0) }, at: asked)

@@ -95,11 +95,11 @@ extension SimulatedAgent {
 
   /// Delivers what the server has given to this agent and what never arrived. False: not yet, since there is no room
   /// for all of it, or the connection was lost again.
-  func deliverUnseen(of source: DeliverySource) async throws -> Bool {
+  func deliverUnseen(of source: DeliverySource, idle: TimeAmount = .zero) async throws -> Bool {
     let listed = try await pass("look for unseen entries") { [self] in
       try await PendingEntries.list(
-        of: source.consumer, in: source, after: nil, count: PendingEntries.pageSize,
-        send: simulation.client.send)
+        of: source.consumer, in: source, idle: idle, after: nil, count: PendingEntries.pageSize,
+        client: simulation.client)
     }
     guard let listed else { return false }
     let unseen = listed.filter { !source.holds($0.id) }
@@ -108,7 +108,8 @@ extension SimulatedAgent {
     if unseen.isEmpty { return true }
     simulation.log("\(life.incarnation) finds \(unseen.map(\.id)) of \(source.stream)")
     for entry in unseen { simulation.suspects.unseen(Ledger.Entry(stream: source.stream, id: entry.id)) }
-    try await PendingEntries.deliverUnseen(of: source, to: self, send: simulation.client.send)
+    try await PendingEntries.deliverUnseen(
+      of: source, idle: idle, to: self, client: simulation.client, clock: { self.clock })
     return true
   }
 

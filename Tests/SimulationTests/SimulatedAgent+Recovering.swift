@@ -20,6 +20,11 @@ extension SimulatedAgent {
         guard try await deliverUnseen(of: source) else { return sweepFailed() }
       }
       recovererMayHaveMissed = false
+    } else {
+      // The real one waits for slots; here the next sweep goes on.
+      for source in lanes.sources {
+        _ = try await deliverUnseen(of: source, idle: simulation.policy.unseenAge)
+      }
     }
     var standing: Set<String> = []
     for source in lanes.sources {
@@ -83,10 +88,9 @@ extension SimulatedAgent {
   private func remove(_ names: [ConsumerName], from source: DeliverySource) async throws -> Set<String> {
     var standing: Set<String> = []
     for name in names {
-      if try await ConsumerGroups.leave(source, consumer: name.description, client: simulation.client) {
-        try await ConsumerGroups.retireAgentStream(
-          of: name, role: role, keys: simulation.keys, client: simulation.client)
-      } else {
+      try await ConsumerGroups.retireAgentStream(
+        of: name, role: role, keys: simulation.keys, client: simulation.client)
+      if try await !ConsumerGroups.leave(source, consumer: name.description, client: simulation.client) {
         standing.insert(name.incarnation)
       }
     }

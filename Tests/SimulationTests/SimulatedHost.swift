@@ -145,12 +145,10 @@ final class SimulatedHost {
     for agent in agents { agent.cancel(new) }
   }
 
-  /// Passes a command over the network; one that is lost is a disturbance.
+  /// Passes a command over the network.
   func pass<Answer>(
     _ what: String, _ command: @escaping @IOActor () async throws -> Answer
   ) async throws -> Answer? {
-    let answer = try await simulation.network.pass(what, in: simulation, command)
-    if answer == nil { life?.disturb(at: simulation.now) }
-    return answer
+    try await simulation.network.pass(what, in: simulation, command)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// How many seeds there are, and which one alone.
 enum SimulationEnvironment {
-  private static let usualCount: UInt64 = 80
+  private static let usualCount: UInt64 = 50
 
   static var seeds: [UInt64] {
     let environment = ProcessInfo.processInfo.environment

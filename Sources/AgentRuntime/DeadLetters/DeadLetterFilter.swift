@@ -18,8 +18,9 @@ package struct DeadLetterFilter: Sendable {
     if let reason, !letter.reason.hasPrefix(reason) { return false }
     if let conversationID, letter.conversationID != conversationID { return false }
     if let messageID, letter.messageID != messageID { return false }
-    if let before, letter.time >= before { return false }
-    if let after, letter.time <= after { return false }
+    // A time that is none is neither before nor after anything.
+    if let before, !(letter.time < before) { return false }
+    if let after, !(letter.time > after) { return false }
     return true
   }
 }

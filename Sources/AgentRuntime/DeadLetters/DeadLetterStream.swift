@@ -33,22 +33,30 @@ package final class DeadLetterStream {
     }
   }
 
-  /// The letters that match, oldest first, at most `limit`, page by page; `receive` returns false to end it.
+  /// The letters that match, oldest first, at most `limit`, page by page; `receive` returns false to end it. What
+  /// becomes a dead letter meanwhile is not among them: a replay would send it again and again.
   package func forEachPage(
     matching filter: DeadLetterFilter, limit: Int, receive: ([DeadLetter]) async throws -> Bool
   ) async throws {
+    guard let newest = try await range("XREVRANGE", "+", "-", count: 1).first else { return }
     var after = "-"
     var remaining = limit
     while remaining > 0 {
-      let reply = try await client.send(
-        RedisCommand("XRANGE", keys.deadLetters(role), after, "+", "COUNT", String(Self.pageSize)))
-      let entries = try StreamCommands.entries(of: reply.root)
+      let entries = try await range("XRANGE", after, newest.id, count: Self.pageSize)
       guard let last = entries.last else { return }
       after = "(\(last.id)"
       let letters = entries.map { DeadLetter(role: role, entry: $0) }.filter(filter.matches).prefix(remaining)
       remaining -= letters.count
       if !letters.isEmpty, try await !receive(Array(letters)) { return }
     }
+  }
+
+  private func range(
+    _ command: StaticString, _ from: String, _ to: String, count: Int
+  ) async throws(RedisError) -> [StreamEntry] {
+    let reply = try await client.send(
+      RedisCommand(command, keys.deadLetters(role), from, to, "COUNT", String(count)), effect: .repeatable)
+    return try StreamCommands.entries(of: reply.root)
   }
 
   /// Takes letters off the stream, in one step; with `replay` each is sent to its role again. Returns how many were

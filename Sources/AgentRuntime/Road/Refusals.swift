@@ -105,11 +105,13 @@ struct RefusedOutcome: RefusalAnswer {
       return Settlement(
         delivery: message.delivery,
         writes: [refusals.callerError("agenthost.no_such_role", text, message, step)],
-        refused: LastResort(delivery: message.delivery, writes: [letter]))
+        refused: lastResort(letter))
     case .cancelled:
+      let text = "the request was cancelled, and its caller can't be told"
+      let letter = refusals.deadLetter(
+        message.delivery, code: "agenthost.destination", reason: text, now: now)
       return Settlement(
-        delivery: message.delivery, writes: [refusals.cancelled(message, step)],
-        refused: LastResort(delivery: message.delivery, writes: []))
+        delivery: message.delivery, writes: [refusals.cancelled(message, step)], refused: lastResort(letter))
     case .error(let error):
       let text = "Redis refused the message's destination: \(error)"
       let letter = refusals.deadLetter(
@@ -117,8 +119,13 @@ struct RefusedOutcome: RefusalAnswer {
       return Settlement(
         delivery: message.delivery,
         writes: [letter, refusals.callerError("agenthost.destination", text, message, step)],
-        refused: LastResort(delivery: message.delivery, writes: [letter]))
+        refused: lastResort(letter))
     }
+  }
+
+  private func lastResort(_ letter: CommitWrite) -> LastResort {
+    LastResort(
+      delivery: message.delivery, writes: [letter], cancelled: refusals.cancelled(message, step))
   }
 }
 
@@ -126,8 +133,14 @@ struct RefusedOutcome: RefusalAnswer {
 struct LastResort: RefusalAnswer {
   let delivery: Delivery
   let writes: [CommitWrite]
+  /// For the caller, where the request turns out to be cancelled.
+  var cancelled: CommitWrite?
 
   func settlement(after refusal: CommitRefusal) -> Settlement? {
+    if case .cancelled = refusal, let cancelled {
+      return Settlement(
+        delivery: delivery, writes: [cancelled], refused: LastResort(delivery: delivery, writes: writes))
+    }
     guard !writes.isEmpty else { return nil }
     return Settlement(delivery: delivery, writes: writes, refused: LastResort(delivery: delivery, writes: []))
   }

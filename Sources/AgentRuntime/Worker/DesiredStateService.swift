@@ -51,10 +51,15 @@ final class DesiredStateService: Service {
     }
   }
 
-  /// Before the first message is read: a role that is paused takes none.
+  /// Before the first message is read: a role that is paused takes none. What can't be read of the one does not keep
+  /// from the other.
   func refresh() async {
     do throws(RedisError) {
       dispatcher.cancel(try await cancellations.refresh(client, keys: keys))
+    } catch {
+      client.warn("what was cancelled could not be read", error)
+    }
+    do throws(RedisError) {
       let wanted = try await DesiredState.read(client, keys: keys)
       guard wanted != current else { return }
       let before = current

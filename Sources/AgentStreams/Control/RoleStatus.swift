@@ -13,6 +13,8 @@ package struct RoleStatus: Sendable, Equatable {
   package var delayed = 0
   package var deadLetters = 0
   package var isPaused = false
+  /// One of its keys holds something else than it should, and counts for nothing.
+  package var isBroken = false
 
   /// Of all roles that anybody serves, has work for, or has paused.
   @IOActor
@@ -38,8 +40,15 @@ package struct RoleStatus: Sendable, Equatable {
   {
     var agents: [String: Int] = [:]
     for host in try await KeySearch.suffixes(of: keys.host(""), client) {
-      let reply = try await client.send(RedisCommand("HGET", keys.host(host), "roles"))
-      for role in (reply.root.string ?? "").split(separator: " ") { agents[String(role), default: 0] += 1 }
+      let roles: String
+      do throws(RedisError) {
+        roles = try await client.send(RedisCommand("HGET", keys.host(host), "roles")).root.string ?? ""
+      } catch {
+        // No host of ours keeps such a key.
+        guard error.meaning == .wrongType else { throw error }
+        continue
+      }
+      for role in roles.split(separator: " ") { agents[String(role), default: 0] += 1 }
     }
     return agents
   }
@@ -50,13 +59,26 @@ package struct RoleStatus: Sendable, Equatable {
       keys.priorityStream(role, .low),
     ]
     for stream in lanes {
-      let length = try await client.send(RedisCommand("XLEN", stream)).root.integer ?? 0
+      guard let length = try await count(RedisCommand("XLEN", stream), client) else { continue }
       let held = try await Self.pending(stream, keys.roleGroup(role), client)
       inWork += held
       waiting += max(0, length - held)
     }
-    delayed = try await client.send(RedisCommand("ZCARD", keys.delayed(role))).root.integer ?? 0
-    deadLetters = try await client.send(RedisCommand("XLEN", keys.deadLetters(role))).root.integer ?? 0
+    delayed = try await count(RedisCommand("ZCARD", keys.delayed(role)), client) ?? 0
+    deadLetters = try await count(RedisCommand("XLEN", keys.deadLetters(role)), client) ?? 0
+  }
+
+  /// What a key counts; nil for one that holds something else, which must not hide all other roles.
+  private mutating func count(
+    _ command: RedisCommand, _ client: RedisClient
+  ) async throws(RedisError) -> Int? {
+    do throws(RedisError) {
+      return try await client.send(command).root.integer ?? 0
+    } catch {
+      guard error.meaning == .wrongType else { throw error }
+      isBroken = true
+      return nil
+    }
   }
 
   private static func pending(

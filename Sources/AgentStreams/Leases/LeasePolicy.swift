@@ -25,6 +25,8 @@ package struct LeasePolicy: Sendable, Equatable {
   var sweepInterval: TimeAmount { lease / 3 }
   /// How long no lease is taken for lapsed after the server was away: its consumers could not renew either.
   var graceAfterAbsence: TimeAmount { lease * 2 / 3 }
+  /// From which age on an entry that is ours and that nobody here holds has not merely not arrived yet.
+  var unseenAge: TimeAmount { lease / 6 }
   /// An answer that took longer is taken for an absence.
   var absence: TimeAmount { lease / 6 }
 

@@ -74,12 +74,16 @@ package final class Recoverer {
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - asked, at: now)
-      if mayHaveMissed {
-        for source in lanes.sources {
-          try await PendingEntries.deliverUnseen(of: source, to: receiver, send: client.send)
-        }
-        mayHaveMissed = false
+      if suspects.mayHaveMissed {
+        suspects.mayHaveMissed = false
+        mayHaveMissed = true
       }
+      // A read can take effect after its reader has looked for what it missed: so it is looked at every time.
+      let idle = mayHaveMissed ? TimeAmount.zero : policy.unseenAge
+      for source in lanes.sources {
+        try await PendingEntries.deliverUnseen(of: source, idle: idle, to: receiver, client: client)
+      }
+      mayHaveMissed = false
       var standing: Set<String> = []
       for source in lanes.sources {
         standing.formUnion(try await takeOver(source, takesLapsed: takesLapsed))

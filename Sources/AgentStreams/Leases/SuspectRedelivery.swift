@@ -15,6 +15,8 @@ final class SuspectRedelivery {
   private let requesting: AsyncStream<Takeover>.Continuation
   /// Streams whose suspects are being redelivered, or are about to be.
   private var streams: Set<String> = []
+  /// An answer was lost: the server may have given us what never arrived here.
+  var mayHaveMissed = false
 
   init(
     client: RedisClient, slots: Slots, turn: SuspectTurn, receiver: any DeliveryReceiver, logger: Logger
@@ -43,7 +45,8 @@ final class SuspectRedelivery {
       do throws(RedisError) {
         while !slots.isClosed, try await redeliverNext(takeover) {}
       } catch {
-        // The next look finds what is left; an entry whose claim was not answered is found by its reader.
+        // The next look finds what is left, and an entry whose claim was not answered.
+        mayHaveMissed = true
         client.warn("redelivering suspects failed", error)
       }
       streams.remove(takeover.source.stream)

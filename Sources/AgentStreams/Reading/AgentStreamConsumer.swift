@@ -35,7 +35,7 @@ package final class AgentStreamConsumer: StreamReader {
       await waitForWake()
       do throws(RedisError) {
         if mayHaveMissed {
-          try await PendingEntries.deliverUnseen(of: source, to: receiver, send: client.send)
+          try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
           mayHaveMissed = false
         }
         try await readAll()

@@ -1,3 +1,4 @@
+import NIOCore
 import RedisClient
 
 /// An entry that a consumer has been given and has not acknowledged.
@@ -12,15 +13,18 @@ enum PendingEntries {
   /// Entries in one answer.
   static let pageSize = 256
 
-  /// The first entries of `consumer`, behind the entry `after`.
+  /// The first entries of `consumer` that nobody has touched for `idle`, behind the entry `after`.
   @IOActor
   static func list(
-    of consumer: String, in source: DeliverySource, after: String?, count: Int,
-    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+    of consumer: String, in source: DeliverySource, idle: TimeAmount = .zero, after: String?, count: Int,
+    client: RedisClient
   ) async throws(RedisError) -> [PendingEntry] {
     let start = after.map { "(\($0)" } ?? "-"
-    let reply = try await send(
-      RedisCommand("XPENDING", source.stream, source.group, start, "+", String(count), consumer))
+    let reply = try await client.send(
+      RedisCommand(
+        "XPENDING", source.stream, source.group, "IDLE", String(idle.milliseconds), start, "+", String(count),
+        consumer),
+      effect: .repeatable)
     guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XPENDING") }
     return elements.compactMap { element in
       let parts = element.elements.map { Array($0) } ?? []
@@ -29,38 +33,51 @@ enum PendingEntries {
     }
   }
 
-  /// Makes an entry that of the source's own consumer, and sets how often it has been delivered; nil when it has
-  /// been deleted, or acknowledged meanwhile.
+  /// Renews the lease of an entry that the source's own consumer was seen to have, and reads it; nil when somebody
+  /// else has it by now, or it is gone. A claim by force would take it back.
   @IOActor
-  static func claim(
-    _ id: String, deliveries: Int, for source: DeliverySource,
-    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  private static func renewed(
+    _ id: String, of source: DeliverySource, client: RedisClient
   ) async throws(RedisError) -> StreamEntry? {
-    let reply = try await send(
-      RedisCommand(
-        "XCLAIM", source.stream, source.group, source.consumer, "0", id, "RETRYCOUNT", String(deliveries)))
+    let lost = try await StreamScript.renew.call(
+      client, keys: [source.stream], [source.group, source.consumer, id])
+    guard lost.root.elements?.underestimatedCount == 0 else { return nil }
+    let reply = try await client.send(RedisCommand("XRANGE", source.stream, id, id), effect: .repeatable)
     return try StreamCommands.entries(of: reply.root).first
   }
 
   /// Delivers what the server has given to the source's own consumer and what never arrived here: the answer of
-  /// a read or of a claim may be lost with its connection.
+  /// a read or of a claim may be lost with its connection. `idle`: only what was given so long ago, so that answers
+  /// which are under way have arrived.
   @IOActor
   static func deliverUnseen(
-    of source: DeliverySource, to receiver: any DeliveryReceiver,
-    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+    of source: DeliverySource, idle: TimeAmount = .zero, to receiver: any DeliveryReceiver,
+    client: RedisClient,
+    clock: @IOActor () -> NIODeadline = { .now() }
   ) async throws(RedisError) {
     var after: String?
     while true {
-      let pending = try await list(of: source.consumer, in: source, after: after, count: pageSize, send: send)
+      let pending = try await list(
+        of: source.consumer, in: source, idle: idle, after: after, count: pageSize, client: client)
       guard let last = pending.last else { return }
       after = last.id
       for entry in pending where !source.holds(entry.id) {
         let reserved = await source.slots.reserve(upTo: 1)
         defer { source.slots.cancelReservation(reserved) }
         guard reserved > 0 else { return }
-        let content = try await claim(entry.id, deliveries: entry.deliveries, for: source, send: send)
-        guard let content, let delivery = source.take(content, deliveries: entry.deliveries) else { continue }
-        receiver.receive([delivery])
+        guard let content = try await renewed(entry.id, of: source, client: client) else { continue }
+        var deliveries = entry.deliveries
+        if idle > .zero {
+          // It may have been here, and not have been settled: what comes again and again must reach the limit.
+          deliveries += 1
+          _ = try await client.send(
+            RedisCommand(
+              "XCLAIM", source.stream, source.group, source.consumer, "0", entry.id, "RETRYCOUNT",
+              String(deliveries), "JUSTID"), effect: .repeatable)
+        }
+        if let delivery = source.take(content, deliveries: deliveries, at: clock()) {
+          receiver.receive([delivery])
+        }
       }
     }
   }

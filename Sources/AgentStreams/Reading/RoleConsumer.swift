@@ -118,7 +118,7 @@ package final class RoleConsumer: StreamReader {
     }
     try await ensureGroups(connection)
     for source in lanes.sources {
-      try await PendingEntries.deliverUnseen(of: source, to: receiver, send: connection.send)
+      try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
     }
     var lastLook = ContinuousClock.now
     while !isQuiet {

@@ -10,9 +10,23 @@ package enum StreamGroups {
     do throws(RedisError) {
       _ = try await send(StreamCommands.createGroup(source.group, of: source.stream))
     } catch {
-      guard error.meaning == .groupExists else { throw error }
+      switch error.meaning {
+      case .groupExists: break
+      case .passing: try await joinAtMemoryLimit(source, consumer: "", send: send)
+      default: throw error
+      }
     }
     try await look(at: source, send: send)
+  }
+
+  /// At its memory limit the server does not even look whether the group is there; and who can't join can't drain.
+  /// Where the server could not do it for another reason, this meets the same.
+  private static func joinAtMemoryLimit(
+    _ source: DeliverySource, consumer: String,
+    send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
+  ) async throws(RedisError) {
+    _ = try await send(
+      RedisCommand("EVAL", StreamScript.join.source, "1", source.stream, source.group, consumer))
   }
 
   /// Makes the streams, groups and consumers of an agent. The role's come first: by its consumer there an agent is
@@ -31,8 +45,13 @@ package enum StreamGroups {
   static func join(
     _ source: DeliverySource, send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
   ) async throws(RedisError) {
-    _ = try await send(
-      RedisCommand("XGROUP", "CREATECONSUMER", source.stream, source.group, source.consumer))
+    do throws(RedisError) {
+      _ = try await send(
+        RedisCommand("XGROUP", "CREATECONSUMER", source.stream, source.group, source.consumer))
+    } catch {
+      guard error.meaning == .passing else { throw error }
+      try await joinAtMemoryLimit(source, consumer: source.consumer, send: send)
+    }
   }
 
   /// Finds out whether other groups read the stream: what they have not had must stay.

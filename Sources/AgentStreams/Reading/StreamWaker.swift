@@ -84,9 +84,25 @@ package final class StreamWaker {
         await withCheckedContinuation { idle = $0 }
         continue
       }
+      try await passOverWhatIsThere(connection)
       let reply = try await wait(connection)
       succeeded()
       try wakeReaders(reply)
+    }
+  }
+
+  /// A stream's reader looks at all that is there when it is woken once; entries that others keep in it must not each
+  /// wake it again.
+  private func passOverWhatIsThere(_ connection: RedisConnection) async throws(RedisError) {
+    let unseen = readers.keys.filter { seen[$0] == nil }
+    let replies = try await connection.send(
+      unseen.map { RedisCommand("XREVRANGE", $0, "+", "-", "COUNT", "1") })
+    for (stream, reply) in zip(unseen, replies) {
+      let last = try StreamCommands.entries(of: reply.root).first
+      // Forgotten meanwhile, or watched again by another reader: either is in the next round.
+      guard let reader = readers[stream] else { continue }
+      seen[stream] = last?.id ?? "0"
+      if last != nil { reader.wake(stream) }
     }
   }
 

@@ -14,8 +14,9 @@ for _, member in ipairs(due) do
   -- What is no delayed message goes on as it is, and becomes a dead letter of its role.
   envelope = envelope or member
   local stream = streams[priority or 'normal'] or KEYS[2]
-  local id = stream ~= KEYS[2] and redis.call('XADD', stream, 'NOMKSTREAM', '*', 'envelope', envelope)
-  if not id then redis.call('XADD', KEYS[2], '*', 'envelope', envelope) end
+  local id = stream ~= KEYS[2] and redis.pcall('XADD', stream, 'NOMKSTREAM', '*', 'envelope', envelope)
+  -- One priority that can't be written to must not hold up the others.
+  if not id or type(id) == 'table' then redis.call('XADD', KEYS[2], '*', 'envelope', envelope) end
   redis.call('ZREM', KEYS[1], member)
 end
 local next_due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')

@@ -2,7 +2,8 @@
 -- KEYS 1 the agent's stream, 2 the role's stream   ARGV 1 the agent's group, 2 its consumer
 -- Returns how many entries were moved. Other groups keep the stream, and so does another consumer of
 -- the group: agent ids repeat, and then it is a living agent's. What this consumer held is moved all
--- the same: the living one will never ask for it.
+-- the same: the living one will never ask for it. Where others keep the stream and the group is gone, it has
+-- been retired before.
 
 -- An entry with more values than a call takes goes as one field; it is no envelope either way.
 local most_values = 4000
@@ -36,12 +37,15 @@ local function move_pending()
 end
 
 if redis.call('EXISTS', stream) == 0 then return 0 end
+-- A first write that is never refused for lack of memory: a server at its limit lets the rest through.
+redis.call('XACK', stream, group, '0-0')
 local groups, last_delivered = redis.call('XINFO', 'GROUPS', stream), nil
 for _, found in ipairs(groups) do
   local fields = {}
   for index = 1, #found, 2 do fields[found[index]] = found[index + 1] end
   if fields['name'] == group then last_delivered = '(' .. fields['last-delivered-id'] end
 end
+if #groups > 0 and not last_delivered then return 0 end
 if last_delivered then
   local is_alone = true
   for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do

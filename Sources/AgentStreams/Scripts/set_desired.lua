@@ -3,6 +3,8 @@
 -- ARGV 1 channel, 2 message for hosts, 3 'set', 'increment' or 'delete', 4 field, 5 value
 -- Returns the new version, and how many hosts heard of it.
 
+-- First: a version that is no number fails before anything is changed.
+local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
 if ARGV[3] == 'set' then
   redis.call('HSET', KEYS[1], ARGV[4], ARGV[5])
 elseif ARGV[3] == 'increment' then
@@ -10,5 +12,4 @@ elseif ARGV[3] == 'increment' then
 else
   redis.call('HDEL', KEYS[1], ARGV[4])
 end
-local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
 return { version, redis.call('PUBLISH', ARGV[1], ARGV[2]) }

@@ -1,3 +1,4 @@
+import AgentPlugins
 import AgentRuntime
 import AgentStreams
 import ArgumentParser
@@ -39,8 +40,15 @@ struct DeadLetterSelection: ParsableArguments {
   @Option(help: "At most so many.")
   var limit: Int?
 
+  private static let ages = 0.0...1e11
+
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1") }
+    for (name, age) in [("--older-than", olderThan), ("--newer-than", newerThan)] {
+      // Also what is no number: nothing would be older or newer than that.
+      guard let age, !Self.ages.contains(age) else { continue }
+      throw ValidationError("\(name) takes seconds, from 0 to \(Self.ages.upperBound)")
+    }
     if id.isEmpty { return }
     guard role != nil else {
       throw ValidationError("--id needs --role: entries of two roles can have one id")
@@ -72,10 +80,15 @@ struct DeadLetterSelection: ParsableArguments {
     let roles = if let role { [role] } else { try await DeadLetterStream.roles(client, keys: keys) }
     for role in roles where remaining > 0 {
       let stream = DeadLetterStream(role: role, client: client, keys: keys)
-      try await stream.forEachPage(matching: filter, limit: remaining) { letters in
-        try await receive(stream, letters)
-        remaining -= letters.count
-        return true
+      do {
+        try await stream.forEachPage(matching: filter, limit: remaining) { letters in
+          try await receive(stream, letters)
+          remaining -= letters.count
+          return true
+        }
+      } catch let error as RedisError where error.meaning == .wrongType && self.role == nil {
+        // One key must not hide all other roles' letters.
+        printError("agenthost: \(LogText.escaped(keys.deadLetters(role))) is passed over: \(error)")
       }
     }
   }

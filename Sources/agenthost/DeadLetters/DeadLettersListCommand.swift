@@ -13,23 +13,24 @@ struct DeadLettersListCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let letters = try await CommandEnvironment().withRedis { [selection] client, keys in
-      var letters: [DeadLetter] = []
-      try await selection.forEachPage(client, keys) { letters += $1 }
-      return letters
+    let table = try await CommandEnvironment().withRedis { [selection, json] client, keys in
+      var table = TextTable(["role", "id", "time", "deliveries", "message", "reason"], numeric: [3])
+      // Page by page: all letters with all that they hold may be more than fits in memory.
+      try await selection.forEachPage(client, keys) { _, letters in
+        for letter in letters {
+          if json { print(JSONText.line(letter.json), terminator: "") } else { table.add(Self.row(letter)) }
+        }
+      }
+      return table
     }
-    print(json ? letters.map { $0.json }.map(JSONText.line).joined() : Self.table(letters), terminator: "")
+    if !json { print(table.text, terminator: "") }
   }
 
-  private static func table(_ letters: [DeadLetter]) -> String {
-    var table = TextTable(["role", "id", "time", "deliveries", "message", "reason"], numeric: [3])
-    for letter in letters {
-      table.add([
-        letter.role, letter.id, TimeText.utc(letter.time), String(letter.deliveries),
-        letter.messageID.map { LogText.escaped($0) } ?? "-", LogText.escaped(letter.reason),
-      ])
-    }
-    return table.text
+  private static func row(_ letter: DeadLetter) -> [String] {
+    [
+      LogText.escaped(letter.role), letter.id, TimeText.utc(letter.time), String(letter.deliveries),
+      letter.messageID.map { LogText.escaped($0) } ?? "-", LogText.escaped(letter.reason),
+    ]
   }
 }
 

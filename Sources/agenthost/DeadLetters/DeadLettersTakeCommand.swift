@@ -1,3 +1,4 @@
+import AgentPlugins
 import AgentRuntime
 import AgentStreams
 import ArgumentParser
@@ -23,8 +24,12 @@ struct DeadLettersReplayCommand: AsyncParsableCommand {
   @Flag(help: "Do not ask.")
   var yes = false
 
+  private static let rates = 0.001...1e6
+
   func validate() throws {
-    if let rate, !(rate > 0) { throw ValidationError("--rate takes a number above 0") }
+    if let rate, !Self.rates.contains(rate) {
+      throw ValidationError("--rate takes a number from \(Self.rates.lowerBound) to \(Self.rates.upperBound)")
+    }
   }
 
   func run() async throws {
@@ -67,14 +72,14 @@ private struct DeadLetterTaking: Sendable {
       try await selection.forEachPage(client, keys) { stream, letters in
         for letter in letters where removal == .replay && letter.envelope == nil {
           skipped += 1
-          printError("agenthost: \(letter.role) \(letter.id) is no envelope and can't be sent")
+          printError("agenthost: \(letter.name) is no envelope and can't be sent")
         }
         let able = letters.filter { removal == .remove || $0.envelope != nil }
         if dryRun {
-          for letter in able { print("\(letter.role) \(letter.id)") }
+          for letter in able { print(letter.name) }
           taken += able.count
         } else {
-          taken += try await take(able, from: stream)
+          taken += try await take(able, from: stream, after: taken)
         }
       }
       return (taken, skipped)
@@ -83,13 +88,16 @@ private struct DeadLetterTaking: Sendable {
     if counts.1 > 0 { throw ExitCode(ExitStatus.failed.rawValue) }
   }
 
+  /// `count`: how many were taken before.
   @IOActor
-  private func take(_ letters: [DeadLetter], from stream: DeadLetterStream) async throws -> Int {
+  private func take(
+    _ letters: [DeadLetter], from stream: DeadLetterStream, after count: Int
+  ) async throws -> Int {
     guard let rate else { return try await stream.take(letters, removal, now: WallClock.now()) }
     var taken = 0
     for letter in letters {
+      if count + taken > 0 { try await Task.sleep(for: .seconds(1 / rate)) }
       taken += try await stream.take([letter], removal, now: WallClock.now())
-      try await Task.sleep(for: .seconds(1 / rate))
     }
     return taken
   }
@@ -103,6 +111,11 @@ private struct DeadLetterTaking: Sendable {
       throw CommandFailure(.failed, "nothing was done")
     }
   }
+}
+
+extension DeadLetter {
+  /// For people. Anybody may have named the key.
+  fileprivate var name: String { "\(LogText.escaped(role)) \(id)" }
 }
 
 extension DeadLetterSelection {
