@@ -68,4 +68,20 @@ struct RoleCommandTests {
     try await system.host.waitForLog("reload: ")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
+
+  @Test("what came as urgent goes on as urgent")
+  func priorityIsInherited() async throws {
+    let system = try await RunningSystem()
+    #expect(try await agenthost(system.server, "role", "pause", "uppercase").status == 0)
+    try await system.host.waitForLog("role uppercase is paused")
+    let request = WireRequest(text: "urgent")
+    try await system.wire.send(request, to: "manager:prio:high")
+    try await RedisTestServer.wait(until: "the urgent message waits for role uppercase") {
+      try system.wire.integer("XLEN", "stream:role:uppercase:prio:high") == 1
+    }
+    #expect(try system.wire.integer("XLEN", "stream:role:uppercase") == 0)
+    #expect(try await agenthost(system.server, "role", "resume", "uppercase").status == 0)
+    #expect(try await system.wire.result(from: request.resultList).payload.text == "TNEGRU")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
 }

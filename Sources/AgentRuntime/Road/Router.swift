@@ -63,36 +63,6 @@ package struct Router: Sendable {
     return write(rewrite, of: message, to: target, passage)
   }
 
-  /// The message again, for an agent of the same role, as it came but for what counts its steps.
-  func retry(of message: ReceivedMessage, after milliseconds: Int, step: Step) -> CommitWrite {
-    let role = message.agent.role
-    var rewrite = rewrite(of: message, to: .role(role), step: step)
-    message.withBytes { bytes in
-      rewrite.senderRole = message.envelope.senderRole(in: bytes)
-      rewrite.senderAgentID = message.envelope.senderAgentID(in: bytes)
-      rewrite.kind = message.envelope.kind(in: bytes)
-    }
-    var member = message.hostMember ?? HostMember()
-    member.attempts = message.deliveries
-    member.due = step.endTimestamp + Double(milliseconds) / 1000
-    rewrite.hostMember = member.edit
-    return write(rewrite, of: message, to: .role(role), .on(delay: milliseconds))
-  }
-
-  /// The message as it came, back to its stream for somebody else. What it has been given to agents before counts on.
-  func handBack(_ delivery: Delivery, _ message: ReceivedMessage?) -> CommitWrite {
-    let attempts = (message?.deliveries ?? delivery.deliveries) - 1
-    guard let message, attempts > message.hostMember?.attempts ?? 0 else {
-      return .forward(
-        stream: delivery.source.stream, envelope: delivery.envelope.map { Array($0.readableBytesView) } ?? [])
-    }
-    var member = message.hostMember ?? HostMember()
-    member.attempts = attempts
-    var envelope: [UInt8] = []
-    message.withBytes { message.envelope.write(member, of: $0, into: &envelope) }
-    return .forward(stream: delivery.source.stream, envelope: envelope)
-  }
-
   /// What a message's next hop keeps of the host's own member: attempts begin anew with every hop, the deadline stays.
   private func hostMember(of message: ReceivedMessage, _ passage: Passage, now: Double) -> HostMemberEdit {
     guard message.hostMember != nil || passage.delay > 0 else { return .keep }
@@ -130,7 +100,7 @@ package struct Router: Sendable {
     return write(rewrite, of: message, to: target)
   }
 
-  private func rewrite(of message: ReceivedMessage, to target: RouteTarget, step: Step) -> EnvelopeRewrite {
+  func rewrite(of message: ReceivedMessage, to target: RouteTarget, step: Step) -> EnvelopeRewrite {
     EnvelopeRewrite(
       targetRole: target.role, targetAgentID: target.agentID, targetList: target.list,
       senderRole: message.agent.role, senderAgentID: message.agent.agentID, kind: target.kind,
@@ -143,7 +113,7 @@ package struct Router: Sendable {
       updateTimestamp: step.endTimestamp)
   }
 
-  private func write(
+  func write(
     _ rewrite: EnvelopeRewrite, of message: ReceivedMessage, to target: RouteTarget,
     _ passage: Passage = .on()
   ) -> CommitWrite {
@@ -254,7 +224,7 @@ package struct Router: Sendable {
 }
 
 /// What an envelope is to the message that it was made from.
-private enum Passage {
+enum Passage {
   /// The same message; `state` is how its request ends, where it goes to its caller.
   case on(delay: Int = 0, state: RequestState? = nil)
   /// Another message.

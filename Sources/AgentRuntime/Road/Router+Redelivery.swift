@@ -1,0 +1,35 @@
+import AgentEnvelope
+import AgentStreams
+
+/// How a message comes to an agent again by way of a new entry.
+extension Router {
+  /// The message again, for an agent of the same role, as it came but for what counts its steps.
+  func retry(of message: ReceivedMessage, after milliseconds: Int, step: Step) -> CommitWrite {
+    let role = message.agent.role
+    var rewrite = rewrite(of: message, to: .role(role), step: step)
+    message.withBytes { bytes in
+      rewrite.senderRole = message.envelope.senderRole(in: bytes)
+      rewrite.senderAgentID = message.envelope.senderAgentID(in: bytes)
+      rewrite.kind = message.envelope.kind(in: bytes)
+    }
+    var member = message.hostMember ?? HostMember()
+    member.attempts = message.deliveries
+    member.due = step.endTimestamp + Double(milliseconds) / 1000
+    rewrite.hostMember = member.edit
+    return write(rewrite, of: message, to: .role(role), .on(delay: milliseconds))
+  }
+
+  /// The message as it came, back to its stream for somebody else. What it has been given to agents before counts on.
+  func handBack(_ delivery: Delivery, _ message: ReceivedMessage?) -> CommitWrite {
+    let attempts = (message?.deliveries ?? delivery.deliveries) - 1
+    guard let message, attempts > message.hostMember?.attempts ?? 0 else {
+      return .forward(
+        stream: delivery.source.stream, envelope: delivery.envelope.map { Array($0.readableBytesView) } ?? [])
+    }
+    var member = message.hostMember ?? HostMember()
+    member.attempts = attempts
+    var envelope: [UInt8] = []
+    message.withBytes { message.envelope.write(member, of: $0, into: &envelope) }
+    return .forward(stream: delivery.source.stream, envelope: envelope)
+  }
+}
