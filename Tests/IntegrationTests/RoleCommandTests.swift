@@ -61,6 +61,23 @@ struct RoleCommandTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("a role is paused also while an agent takes its time to start")
+  func pausedDuringAReload() async throws {
+    let system = try await RunningSystem(["ManagerAgent"], settings: ["TEST_SLOW_START": "1"])
+    try system.agents.add("TestAgents")
+    #expect(try await agenthost(system.server, "reload").status == 0)
+    try await system.host.waitForLog("slow: starts")
+    #expect(try await agenthost(system.server, "role", "pause", "manager").status == 0)
+    try await system.host.waitForLog("role manager is paused")
+    try await system.host.waitForLog("reload: new 1")
+    let lines = system.host.log.split(separator: "\n")
+    let told = ["role manager is paused", "reload: new 1"].map { text in
+      lines.firstIndex { $0.contains(text) } ?? 0
+    }
+    #expect(told[0] < told[1], "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("a reload that was asked for while the host was away from its server is carried out")
   func reloadUnheard() async throws {
     let system = try await RunningSystem(["TestAgents"])
