@@ -44,6 +44,15 @@ struct RoleCommandTests {
     #expect(try await second.stop() == 0, "\(second.log)")
   }
 
+  @Test("what no role can be called is refused", arguments: ["", "with{braces}", "two\nlines"])
+  func noRole(name: String) async throws {
+    let server = try await RedisTestServer()
+    for verb in ["pause", "resume"] {
+      #expect(try await agenthost(server, "role", verb, name).status == 2)
+    }
+    #expect(try server.cli("EXISTS", "agenthost:desired") == "0")
+  }
+
   @Test("a host that does not hear the message looks by itself")
   func looksByItself() async throws {
     let system = try await RunningSystem(["TestAgents"])
