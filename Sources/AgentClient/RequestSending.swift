@@ -22,6 +22,13 @@ extension Request {
     }
   }
 
+  /// The server's times end long before what a duration can be.
+  private static func count(_ unit: Duration, in duration: Duration) -> Int {
+    Int(max(-longest, min(longest, duration / unit)))
+  }
+
+  private static let longest = 1e12
+
   /// One command where one will do.
   @IOActor
   private func add(_ client: RedisClient, _ keys: Keys) async throws(RedisError) -> RedisReply {
@@ -37,7 +44,8 @@ extension Request {
   @IOActor
   private func callScript(_ client: RedisClient, _ keys: Keys) async throws(RedisError) -> RedisReply {
     let priority = Priority(rawValue: options.priority.rawValue) ?? .normal
-    let window = options.idempotencyKey == nil ? 0 : max(1, Int(options.idempotencyWindow / .seconds(1)))
+    let window =
+      options.idempotencyKey == nil ? 0 : max(1, Self.count(.seconds(1), in: options.idempotencyWindow))
     let names = [
       keys.roleStream(role, priority), keys.roleStream(role), keys.delayed(role),
       keys.idempotency(options.idempotencyKey ?? messageID),
@@ -48,7 +56,7 @@ extension Request {
       command.append(messageID)
       command.append(envelope)
       command.append(priority.rawValue)
-      command.append(max(0, Int((options.delay ?? .zero) / .milliseconds(1))))
+      command.append(max(0, Self.count(.milliseconds(1), in: options.delay ?? .zero)))
       command.append(window)
     }
   }

@@ -53,8 +53,17 @@ package enum ResponseMeaning: Sendable, Equatable {
   /// The meaning of the server's error `text`.
   package init(of text: some StringProtocol) {
     // Some versions put a minus before the code in an error that a script hands on.
-    let code = text.drop { $0 == "-" }.prefix { $0 != " " }
-    self = Self.byCode[Substring(code)] ?? .final
+    let code = Self.withoutPlace(text).drop { $0 == "-" }.prefix { $0 != " " }
+    self = Self.byCode[code] ?? .final
+  }
+
+  /// Before 7.0 an error within a script begins with its place, `@user_script: 12: -OOM …`; where it has ended the
+  /// script, behind `ERR Error running script (…): `.
+  private static func withoutPlace(_ text: some StringProtocol) -> Substring {
+    let text = Substring(text)
+    guard text.hasPrefix("@user_script:") || text.hasPrefix("ERR Error running script") else { return text }
+    let rest = text.split(separator: "@user_script:").last ?? ""
+    return rest.drop { $0 == " " || $0.isNumber }.drop { $0 == ":" || $0 == " " }
   }
 
   /// Whether the same command may be taken later.
@@ -62,8 +71,8 @@ package enum ResponseMeaning: Sendable, Equatable {
 
   /// Whether a script was at work when the error with this `text` came up: what it did before stays.
   static func comesFromScript(_ text: String) -> Bool {
-    // ` script: <digest>, on @user_script:<line>` since 7.0, `Error running script` before.
-    text.contains(" script: ") || text.contains("running script")
+    // ` script: <digest>, on @user_script:<line>` since 7.0, `Error running script` or the place before.
+    text.contains(" script: ") || text.contains("running script") || text.hasPrefix("@user_script:")
   }
 }
 

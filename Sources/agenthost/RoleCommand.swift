@@ -61,6 +61,10 @@ struct RolePauseCommand: AsyncParsableCommand {
   @Argument(help: "The role.")
   var role: String
 
+  func validate() throws {
+    try RoleCommand.check(role)
+  }
+
   func run() async throws {
     try await RoleCommand.change(.pause(role: role))
     print("role \(role) is paused")
@@ -74,6 +78,10 @@ struct RoleResumeCommand: AsyncParsableCommand {
   @Argument(help: "The role.")
   var role: String
 
+  func validate() throws {
+    try RoleCommand.check(role)
+  }
+
   func run() async throws {
     try await RoleCommand.change(.resume(role: role))
     print("role \(role) is resumed")
@@ -81,6 +89,14 @@ struct RoleResumeCommand: AsyncParsableCommand {
 }
 
 extension RoleCommand {
+  /// What no role can be called, as an unset variable of a script is, would be paused for nobody.
+  fileprivate static func check(_ role: String) throws {
+    guard !role.isEmpty, !role.contains(where: { $0 == "{" || $0 == "}" }), LogText.escaped(role) == role
+    else {
+      throw ValidationError("a role has a name, without braces and control characters")
+    }
+  }
+
   fileprivate static func change(_ change: DesiredChange) async throws {
     _ = try await CommandEnvironment().withRedis { client, keys in
       try await change.make(client, keys: keys)

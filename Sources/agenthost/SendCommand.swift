@@ -1,4 +1,5 @@
 import AgentClient
+import AgentPlugins
 import AgentRuntime
 import ArgumentParser
 import Glibc
@@ -112,9 +113,13 @@ struct SendCommand: AsyncParsableCommand {
       }
       return
     }
-    for error in result.errors.dropFirst() { printError("agenthost: \(error.code): \(error.message)") }
-    throw CommandFailure(
-      first.code.hasSuffix(".timeout") ? .timedOut : .failed, "\(first.code): \(first.message)")
+    for error in result.errors.dropFirst() { printError("agenthost: \(Self.text(of: error))") }
+    throw CommandFailure(first.code.hasSuffix(".timeout") ? .timedOut : .failed, Self.text(of: first))
+  }
+
+  /// Anybody may have written it.
+  private static func text(of error: AgentResult.Failure) -> String {
+    "\(LogText.escaped(error.code)): \(LogText.escaped(error.message))"
   }
 
   private static func status(of error: AgentClientError) -> ExitStatus {

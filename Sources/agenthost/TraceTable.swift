@@ -1,4 +1,5 @@
 import AgentClient
+import AgentPlugins
 
 /// The way of a message as a small table, one line a step.
 struct TraceTable {
@@ -9,8 +10,9 @@ struct TraceTable {
     var table = TextTable(["step", "role", "agent", "at ms", "took ms", "error"], numeric: [0, 3, 4])
     for (index, step) in result.trace.enumerated() {
       table.add([
-        String(index + 1), step.role, step.agentID, Self.milliseconds(step.start - origin),
-        Self.milliseconds(step.duration), step.error ?? "",
+        String(index + 1), LogText.escaped(step.role), LogText.escaped(step.agentID),
+        Self.milliseconds(step.start - origin),
+        Self.milliseconds(step.duration), LogText.escaped(step.error ?? ""),
       ])
     }
     text = table.text

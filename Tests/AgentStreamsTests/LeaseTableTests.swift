@@ -25,6 +25,15 @@ struct LeaseTableTests {
     #expect(table.count == 3)
   }
 
+  @Test func `What is lost is held until it is given back, and not renewed any more`() {
+    var table = LeaseTable()
+    _ = ["1-0", "2-0"].map { table.insert($0, at: at(0)) }
+    table.lost(["1-0", "9-9"])
+    #expect(table.isLost("1-0") && !table.isLost("2-0") && !table.isLost("9-9"))
+    #expect(table.due(after: .seconds(1), at: at(100)) == ["2-0"])
+    #expect(table.holds("1-0") && table.count == 2)
+  }
+
   @Test func `A lease is renewed well before it lapses, even where the look comes late`() {
     for lease in [TimeAmount.milliseconds(500), .seconds(1), .seconds(30), .seconds(3600)] {
       let policy = LeasePolicy(lease: lease)

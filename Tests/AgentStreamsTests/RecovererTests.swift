@@ -316,4 +316,39 @@ struct RecovererTests {
     #expect(await inbox.deliveries.map(\.deliveries) == [3], "it is charged for one delivery")
     await client.close()
   }
+
+  @Test
+  func
+    `What seems to have lapsed while the server was away is left to its holder, also by who waits for a slot`()
+    async throws
+  {
+    let streams = try await Streams()
+    let source = try await streams.source(capacity: 1)
+    let living = "other:7:1/\(Self.living)"
+    let ids = try await streams.add(0..<3)
+    let held = try await streams.deliveries(source, count: 1)
+    try await streams.read(source, as: Self.dead, count: 1)
+    try await streams.read(source, as: living, count: 1)
+    func lapse(_ id: String, of name: String) async throws {
+      try await streams.send(
+        "XCLAIM", source.stream, source.group, name, "0", id, "IDLE", "50000", "JUSTID")
+    }
+    try await lapse(ids[1], of: Self.dead)
+    let inbox = Inbox()
+    try await recovering(
+      source, inbox, client: streams.client, dead: [], policy: LeasePolicy(lease: .seconds(40))
+    ) {
+      try await RedisTestServer.wait(until: "a slot is waited for") { await source.slots.isWanted }
+      try streams.server.cli("CLIENT", "KILL", "TYPE", "normal")
+      try await RedisTestServer.wait(until: "the loss is seen") { await streams.client.health.failures > 0 }
+      // Nobody could renew meanwhile.
+      try await streams.send("XACK", source.stream, source.group, ids[1])
+      try await lapse(ids[2], of: living)
+      await source.release(held[0])
+      try await RedisTestServer.wait(until: "nobody waits for a slot") { await !source.slots.isWanted }
+      let last = try #require(try await streams.pending(source).last)
+      #expect(last == Streams.Pending(id: ids[2], consumer: living, deliveries: 1))
+    }
+    #expect(await inbox.deliveries.isEmpty)
+  }
 }

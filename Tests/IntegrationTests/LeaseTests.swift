@@ -25,7 +25,7 @@ struct LeaseTests {
   @Test("what a frozen host held is done by another; when it wakes, its own outcome is refused")
   func frozen() async throws {
     let system = try await RunningSystem(["TestAgents"], settings: Self.shortLease)
-    let request = WireRequest(payload: #"{"seconds":6}"#)
+    let request = WireRequest(payload: #"{"seconds":10}"#)
     try await system.wire.send(request, to: "slow")
     try await system.host.waitForLog("slow: begins \(request.messageID)")
     let worker = try system.host.workerProcessIdentifier()

@@ -32,6 +32,22 @@ struct ReconnectTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("a connection that is lost while agents are brought in costs no agent")
+  func lostWhileStarting() async throws {
+    let server = try await RedisTestServer()
+    let proxy = try LossyProxy(to: server.socketPath)
+    defer { proxy.stop() }
+    let agents = try AgentsFolder(["TestAgents"])
+    proxy.loseAnswer(to: "CREATECONSUMER")
+    let host = try HostProcess(redis: "unix://\(proxy.socketPath)", agents: agents.path)
+    try await host.waitUntilReady()
+    #expect(proxy.lostAnswers == 1)
+    let result = try await Wire(server: server).result(
+      of: WireRequest(payload: #"{"times":1}"#), from: "retry")
+    #expect(result.errors.isEmpty, "\(host.log)")
+    #expect(try await host.stop() == 0, "\(host.log)")
+  }
+
   @Test("connections lost under load: each request is answered, and none twice")
   func connectionsLostUnderLoad() async throws {
     let system = try await RunningSystem()

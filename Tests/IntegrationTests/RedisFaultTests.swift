@@ -42,6 +42,24 @@ struct RedisFaultTests {
     try await expectWell(system, worker: worker)
   }
 
+  @Test("a pause is heard within a second, also under load")
+  func paused() async throws {
+    let system = try await system()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      let start = ContinuousClock.now
+      try system.server.cli("HSET", "agenthost:desired", "paused:nobody", "1", "version", "1")
+      try system.server.cli("HSET", "agenthost:desired", "paused:manager", "1", "version", "2")
+      try system.server.cli("PUBLISH", "broadcast:all", #"{"kind":"control","command":"look"}"#)
+      try await system.host.waitForLog("role manager is paused")
+      #expect(ContinuousClock.now - start < .seconds(1))
+      try system.server.cli("DEL", "agenthost:desired")
+      try await load.waitForAnswers(within: Self.recovery)
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("SCRIPT FLUSH: scripts are loaded again")
   func scriptFlush() async throws {
     let system = try await system()

@@ -1,3 +1,4 @@
+import Foundation
 import RedisTestServer
 import Testing
 
@@ -35,6 +36,32 @@ struct SendFailureTests {
     #expect(sent.output.isEmpty)
     #expect(sent.errors.hasPrefix("agenthost: throwing.exception: "))
     #expect(sent.errors.contains("this agent works on nothing"))
+  }
+
+  @Test("what a result says of its way stays one line a step, and text")
+  func forgedTrace() async throws {
+    try system.server.cli("XGROUP", "CREATE", "stream:role:forged", "forgers", "0", "MKSTREAM")
+    async let sent = system.send("--role", "forged", "--trace", "text")
+    var request: [String: Any] = [:]
+    try await RedisTestServer.wait(until: "the request is there") {
+      guard let text = try system.wire.entries(of: "stream:role:forged").first?["envelope"] else {
+        return false
+      }
+      request = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+      return true
+    }
+    request["trace"] = [
+      [
+        "start_ts": 1, "role": "clear\u{1b}[2J", "agent_id": "h:1:1", "end_ts": 2, "duration": 1,
+        "error": "first\nsecond",
+      ]
+    ]
+    let result = String(decoding: try JSONSerialization.data(withJSONObject: request), as: UTF8.self)
+    let list = try #require(request["result_list"] as? String)
+    try system.server.cli("LPUSH", list, result)
+    let output = try await sent.output
+    #expect(output.contains("clear") && !output.contains("\u{1b}"), "\(output)")
+    #expect(output.split(separator: "\n").count == 3, "\(output)")
   }
 
   @Test("a conversation that no host would take: exit 2, with what is wrong with it")

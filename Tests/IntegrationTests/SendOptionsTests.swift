@@ -54,6 +54,19 @@ struct SendOptionsTests {
     #expect(other?.message.contains(answers[0]) == true)
   }
 
+  @Test("times beyond all measure are very long times")
+  func endlessTimes() async throws {
+    let endless = Duration.seconds(Int64.max)
+    let options = RequestOptions(
+      delay: endless, deadline: endless, idempotencyKey: "endless-\(UInt64.random(in: .min ... .max))",
+      idempotencyWindow: endless)
+    let sent = try await AgentClient.withClient(.init(redisURL: system.server.url)) { client in
+      try await client.send(conversationID: "endless", text: "x", role: "throwing", options: options)
+    }
+    let delayed = try system.server.cli("ZRANGE", "agenthost:delayed:throwing", "0", "-1")
+    #expect(delayed.contains(sent.messageID))
+  }
+
   @Test("--detach prints the id; --priority and --delay decide where it waits")
   func detached() async throws {
     let settings = ["REDIS_URL": system.server.url]

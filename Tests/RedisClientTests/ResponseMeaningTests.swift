@@ -18,6 +18,10 @@ import Testing
     ("ASK 3999 127.0.0.1:6381", .elsewhere), ("CROSSSLOT Keys", .elsewhere), ("EXECABORT", .final),
     ("NOPROTO unsupported", .final), ("ERR unknown command", .final), ("", .final),
     ("BUSYKEY Target", .final),
+    ("@user_script: 12: -READONLY You can't write", .replica),
+    ("ERR Error running script (call to f_77c6): @user_script:1: NOGROUP No such key", .groupMissing),
+    ("ERR Error running script (call to f_80e5): @user_script:1: @user_script: 1: -OOM command", .passing),
+    ("WRONGTYPE Operation script: 77c6, on @user_script:1.", .wrongType),
     ("loading", .final), ("-OOM command", .passing), ("--NOGROUP x", .groupMissing),
   ])
   func `The first word says what an answer means`(text: String, meaning: ResponseMeaning) {

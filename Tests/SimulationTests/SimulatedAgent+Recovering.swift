@@ -44,7 +44,8 @@ extension SimulatedAgent {
     let deadConsumers = try await consumersOfTheDead(on: source)
     let takeover = Takeover(
       source: source, policy: simulation.policy, dead: deadConsumers.map(\.description),
-      takesLapsed: takesLapsed, script: simulation.scripts.takeOver)
+      takesLapsed: takesLapsed, failures: simulation.client.health.failures,
+      script: simulation.scripts.takeOver)
     guard var answer = try await call(takeover, .others, limit: 0) else { return nil }
     while answer.others > 0 {
       // The real one waits for slots; here the next sweep goes on.

@@ -19,6 +19,9 @@ final class AgentRegistry {
     var unfinished = 0
   }
 
+  /// How often an agent's streams are tried to be made before it is refused: about half a minute without a server.
+  private static let joinAttempts = 30
+
   private let client: RedisClient
   private let keys: Keys
   private let identity: HostIdentity
@@ -158,7 +161,24 @@ final class AgentRegistry {
     return agent
   }
 
+  /// A server that goes and comes back, or a connection that is lost, must not cost an agent: nobody would bring it in
+  /// again before the next reload.
   private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
+    var backoff = Backoff()
+    for _ in 1..<Self.joinAttempts {
+      do throws(RedisError) {
+        return try await join(agent)
+      } catch {
+        guard error.meaning == nil || error.meaning == .passing else { throw error }
+        logger.warning("the streams of role \(agent.identity.role) are not there yet, trying again: \(error)")
+        // Cancelled: the host ends.
+        guard (try? await Task.sleep(for: backoff.next())) != nil else { throw error }
+      }
+    }
+    try await join(agent)
+  }
+
+  private func join(_ agent: ServedAgent) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
     try await StreamGroups.join(agent.lanes, own: agent.ownSource, send: connection.send)

@@ -27,12 +27,6 @@ package final class DeadLetterStream {
     try await KeySearch.suffixes(of: keys.deadLetters(""), client)
   }
 
-  package var count: Int {
-    get async throws(RedisError) {
-      try await client.send(RedisCommand("XLEN", keys.deadLetters(role))).root.integer ?? 0
-    }
-  }
-
   /// The letters that match, oldest first, at most `limit`, page by page; `receive` returns false to end it. What
   /// becomes a dead letter meanwhile is not among them: a replay would send it again and again.
   package func forEachPage(

@@ -1,5 +1,6 @@
 import AgentEnvelope
 import AgentStreams
+import NIOCore
 
 /// How a message comes to an agent again by way of a new entry.
 extension Router {

@@ -18,6 +18,8 @@ final class DesiredStateService: Service {
   private let logger: Logger
   private let hints: AsyncStream<Void>
   private let hinting: AsyncStream<Void>.Continuation
+  private let reloads: AsyncStream<Void>
+  private let requestingReload: AsyncStream<Void>.Continuation
   private var current: DesiredState?
 
   init(
@@ -32,6 +34,7 @@ final class DesiredStateService: Service {
     self.cancellations = cancellations
     self.logger = logger
     (hints, hinting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (reloads, requestingReload) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Something may have changed.
@@ -46,6 +49,8 @@ final class DesiredStateService: Service {
           // Cancelled: the host ends.
           while (try? await Task.sleep(for: Self.interval)) != nil { await self.look() }
         }
+        // Beside the rest: an agent may take its time to start, and a pause or a cancellation must not wait for it.
+        group.addTask { for await _ in self.reloads { await self.plugins.reload() } }
         for await _ in self.hints { await self.refresh() }
       }
     }
@@ -66,7 +71,7 @@ final class DesiredStateService: Service {
       current = wanted
       registry.pause(wanted.pausedRoles)
       // At the start the folder has just been read.
-      if let before, before.reloads != wanted.reloads { await plugins.reload() }
+      if let before, before.reloads != wanted.reloads { requestingReload.yield() }
     } catch {
       client.warn("what operators want could not be read", error)
     }

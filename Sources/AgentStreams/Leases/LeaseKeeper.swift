@@ -70,6 +70,7 @@ package final class LeaseKeeper {
     let held = lost.filter { source.holds($0) }
     if held.isEmpty { return }
     lostCount += held.count
+    source.lost(held)
     logger.notice("\(held.count) leases on \(source.stream) were lost; work on these entries ends")
     receiver.lost(Array(held), of: source)
   }

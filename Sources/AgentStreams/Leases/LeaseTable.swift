@@ -27,6 +27,13 @@ struct LeaseTable {
     }.map(\.1)
   }
 
+  /// Somebody else has these now; they stay here until whoever has them at work has given them back.
+  mutating func lost(_ ids: some Sequence<String>) {
+    for id in ids where renewals[id] != nil { renewals[id] = .distantFuture }
+  }
+
+  func isLost(_ id: String) -> Bool { renewals[id] == .distantFuture }
+
   /// The server has renewed these, no earlier than at `instant`.
   mutating func renewed(_ ids: some Sequence<String>, at instant: NIODeadline) {
     for id in ids where renewals[id] != nil { renewals[id] = instant }

@@ -18,6 +18,8 @@ package final class Recoverer {
   private let logger: Logger
   private let suspects: SuspectRedelivery
   private var pace: TakeoverPace
+  /// Of the connection.
+  private var failuresSeen: Int
   /// Workers that are known to be dead and whose consumers still stand.
   private var dead: Set<String>
   private var finishedDead: @IOActor ([String]) -> Void = { _ in }
@@ -38,6 +40,7 @@ package final class Recoverer {
     self.logger = logger
     self.dead = Set(dead)
     pace = TakeoverPace(policy: policy)
+    failuresSeen = client.health.failures
     suspects = SuspectRedelivery(
       client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
   }
@@ -70,6 +73,7 @@ package final class Recoverer {
 
   private func sweep() async {
     do throws(RedisError) {
+      noticeAbsence()
       let asked = NIODeadline.now()
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
@@ -96,11 +100,19 @@ package final class Recoverer {
     }
   }
 
+  /// Since the last look, however long that took.
+  private func noticeAbsence() {
+    guard client.health.failures != failuresSeen else { return }
+    failuresSeen = client.health.failures
+    pace.failed()
+  }
+
   /// Takes over what is left on one stream. Returns the dead that still hold something there.
   private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws(RedisError) -> Set<String> {
     let deadConsumers = try await consumersOfTheDead(on: source)
     let takeover = Takeover(
-      source: source, policy: policy, dead: deadConsumers.map(\.description), takesLapsed: takesLapsed)
+      source: source, policy: policy, dead: deadConsumers.map(\.description), takesLapsed: takesLapsed,
+      failures: failuresSeen)
     // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
     var answer = try await takeover.call(.others, limit: 0, client: client)
     var count = 0

@@ -21,10 +21,13 @@ struct Takeover {
   let dead: [String]
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
+  /// Of the connection, when that was known. A slot or a turn may be waited for long: whether the server was away
+  /// meanwhile is for the next look to find out.
+  let failures: Int
   var script = StreamScript.takeOver
 
   func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
-    let lease = takesLapsed ? policy.lease.milliseconds : -1
+    let lease = takesLapsed && client.health.failures == failures ? policy.lease.milliseconds : -1
     let reply = try await script.call(
       client, keys: [source.stream],
       [

@@ -69,6 +69,12 @@ package final class DeliverySource {
 
   func leasesDue(after age: TimeAmount, at now: NIODeadline) -> [String] { leases.due(after: age, at: now) }
 
+  func lost(_ ids: some Sequence<String>) {
+    leases.lost(ids)
+  }
+
+  func isLost(_ id: String) -> Bool { leases.isLost(id) }
+
   func renewed(_ ids: some Sequence<String>, at instant: NIODeadline) {
     leases.renewed(ids, at: instant)
   }

@@ -237,6 +237,11 @@ package final class RoleConsumer: StreamReader {
     let deliveries = Array(waiting.prefix(count))
     waiting.removeFirst(count)
     for delivery in deliveries { delivery.source.occupySlot(delivery) }
-    receiver.receive(deliveries)
+    let (lost, ours) = (
+      deliveries.filter { $0.source.isLost($0.entry.id) },
+      deliveries.filter { !$0.source.isLost($0.entry.id) }
+    )
+    for delivery in lost { delivery.source.release(delivery) }
+    if !ours.isEmpty { receiver.receive(ours) }
   }
 }

@@ -115,7 +115,7 @@ struct ConnectionAttempt {
         var command = RedisCommand("AUTH")
         if let user = address.user { command.append(user) }
         command.append(password)
-        _ = try await connection.send(command)
+        try await authenticate(connection, command)
       }
       if address.database != 0 {
         _ = try await connection.send(RedisCommand("SELECT", String(address.database)))
@@ -129,6 +129,15 @@ struct ConnectionAttempt {
       throw Obstacle(why: why + "; a server with TLS wants rediss://")
     } catch {
       throw Obstacle(why: error.description)
+    }
+  }
+
+  /// A server that does not know a command repeats its arguments, and here these are secrets.
+  private func authenticate(_ connection: RedisConnection, _ command: RedisCommand) async throws(RedisError) {
+    do throws(RedisError) {
+      _ = try await connection.send(command)
+    } catch .response(let text) where text.contains("unknown command") {
+      throw .response("ERR the server does not know the command AUTH; name an address without a password")
     }
   }
 }

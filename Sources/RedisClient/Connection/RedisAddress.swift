@@ -37,7 +37,8 @@ package struct RedisAddress: Sendable, Equatable, CustomStringConvertible {
     case "redis", "rediss": (endpoint, database) = try Self.tcp(rest)
     case "unix": (endpoint, database) = try Self.unix(rest)
     default:
-      throw .invalidAddress("scheme \"\(scheme)\"; expected redis://, rediss:// or unix://")
+      // Not repeated: it may hold a password, where one stands in the wrong place.
+      throw .invalidAddress("its scheme is unknown; expected redis://, rediss:// or unix://")
     }
   }
 
