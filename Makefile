@@ -11,7 +11,7 @@ SHELL := /bin/bash
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
-HEAVY := ChaosTests|RedisFaultTests
+HEAVY := ChaosTests|RedisFaultTests|SimulationTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
 
@@ -70,7 +70,7 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 	$(call step,building the tests)
 	@swift build --build-tests
 	$(call step,running the tests)
-	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build
+	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build --skip '$(HEAVY)'
 	$(call step,running the tests that need the machine to themselves)
 	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter '$(HEAVY)'
 	$(call step,running the integration tests with the release)
