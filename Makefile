@@ -11,6 +11,8 @@ SHELL := /bin/bash
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
+# So many tests at once: they wait for processes, and all of them together would wait for each other.
+WIDTH := --experimental-maximum-parallelization-width 12
 HEAVY := ChaosTests|RedisFaultTests|SimulationTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
@@ -70,12 +72,12 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 	$(call step,building the tests)
 	@swift build --build-tests
 	$(call step,running the tests)
-	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build --skip '$(HEAVY)'
+	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build $(WIDTH) --skip '$(HEAVY)'
 	$(call step,running the tests that need the machine to themselves)
 	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter '$(HEAVY)'
 	$(call step,running the integration tests with the release)
 	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) \
-	  swift test --skip-build --filter IntegrationTests
+	  swift test --skip-build $(WIDTH) --filter IntegrationTests
 	$(call step,a short benchmark)
 	@$(BENCHMARK) --quick
 

@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `Of completions that race each other each call takes one, and every one of them reaches the host`()
     async
   {

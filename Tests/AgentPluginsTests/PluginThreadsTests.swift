@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentPlugins
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct PluginThreadsTests {
   /// What the threads of a test do, seen from outside.
   private final class Work: Sendable {

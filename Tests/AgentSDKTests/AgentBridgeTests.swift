@@ -1,7 +1,7 @@
 import AgentSDK
 import Testing
 
-@Suite("An agent behind the contract", .timeLimit(.minutes(1)))
+@Suite("An agent behind the contract", .timeLimit(.minutes(4)))
 struct AgentBridgeTests {
   @Test("the entry is the same at every call, and lists every agent")
   func entry() {

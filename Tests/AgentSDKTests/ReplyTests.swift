@@ -2,7 +2,7 @@ import AgentSDK
 import Synchronization
 import Testing
 
-@Suite("A reply as the host sees it", .timeLimit(.minutes(1)))
+@Suite("A reply as the host sees it", .timeLimit(.minutes(4)))
 struct ReplyTests {
   private struct Text: Encodable, Sendable { var text = "x" }
   private typealias Action = FakeHost.Action

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct AgentStreamConsumerTests {
   private struct Reader {
     let source: DeliverySource

@@ -177,7 +177,7 @@ import Testing
     #expect(try await streams.list("result:m").isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(4)))
   func `Without a server the end is not waited for`() async throws {
     let streams = try await Streams()
     let source = try await streams.source()

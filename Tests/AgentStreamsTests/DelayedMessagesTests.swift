@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite("Delayed messages", .timeLimit(.minutes(1)))
+@Suite("Delayed messages", .timeLimit(.minutes(4)))
 struct DelayedMessagesTests {
   private static let keys = Keys()
   private static let set = "agenthost:delayed:upper"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite("What others leave behind", .timeLimit(.minutes(1)))
+@Suite("What others leave behind", .timeLimit(.minutes(4)))
 struct JanitorTests {
   private static let gone = "host:7:1/00000000000000bb"
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct LeaseKeeperTests {
   private static let policy = LeasePolicy(lease: .milliseconds(600))
 

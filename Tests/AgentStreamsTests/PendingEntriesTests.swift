@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite("Entries that were given to us and never arrived", .timeLimit(.minutes(1)))
+@Suite("Entries that were given to us and never arrived", .timeLimit(.minutes(4)))
 struct PendingEntriesTests {
   private static let other = "other:7:1/00000000000000dd"
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite("Priorities", .timeLimit(.minutes(1)))
+@Suite("Priorities", .timeLimit(.minutes(4)))
 struct PriorityTests {
   private static let keys = Keys()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct RecovererTests {
   private static let before = "00000000000000bb"
   private static let earlier = "00000000000000cc"

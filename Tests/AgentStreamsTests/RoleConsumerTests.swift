@@ -5,7 +5,7 @@ import Testing
 
 @testable import AgentStreams
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct RoleConsumerTests {
   private func consumer(_ client: RedisClient, _ source: DeliverySource, _ inbox: Inbox) async -> RoleConsumer
   {

@@ -3,7 +3,7 @@ import Testing
 @testable import AgentStreams
 @testable import RedisClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(4)))
 struct SlotsTests {
   @IOActor
   @Test func `What is taken is not free, and never less than nothing`() {

@@ -30,6 +30,9 @@ struct AcknowledgementTests {
     _ = try await system.wire.result(of: WireRequest(), from: "echo")
     try await system.wire.waitUntilIdle("echo")
     try system.server.cli("XGROUP", "CREATE", "stream:role:echo", "audit", "0")
+    // So long a group may go unseen.
+    let seen = ContinuousClock.now + .milliseconds(1100)
+    try await RedisTestServer.wait(until: "a second has passed") { .now > seen }
     let request = WireRequest()
     _ = try await system.wire.result(of: request, from: "echo")
     try await RedisTestServer.wait(until: "the entry is acknowledged") {

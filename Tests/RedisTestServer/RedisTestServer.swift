@@ -8,7 +8,7 @@ package final class RedisTestServer: Sendable {
   }
 
   /// How long the server may take to answer, or a program to end.
-  private static let limit = Duration.seconds(30)
+  private static let limit = Duration.seconds(60)
 
   package let directory: URL
   package let socketPath: String

@@ -103,14 +103,16 @@ extension SimulatedAgent {
     }
     guard let listed else { return false }
     let unseen = listed.filter { !source.holds($0.id) }
-    // The real one waits for slots, each in turn; here nothing waits.
-    guard unseen.count <= slots.free else { return false }
     if unseen.isEmpty { return true }
-    simulation.log("\(life.incarnation) finds \(unseen.map(\.id)) of \(source.stream)")
-    for entry in unseen { simulation.suspects.unseen(Ledger.Entry(stream: source.stream, id: entry.id)) }
+    // The real one waits for slots, each in turn; here nothing waits, and the next look takes what is left.
+    let room = min(unseen.count, slots.free)
+    guard room > 0 else { return false }
+    let found = unseen.prefix(room)
+    simulation.log("\(life.incarnation) finds \(found.map(\.id)) of \(source.stream)")
+    for entry in found { simulation.suspects.unseen(Ledger.Entry(stream: source.stream, id: entry.id)) }
     try await PendingEntries.deliverUnseen(
-      of: source, idle: idle, to: self, client: simulation.client, clock: { self.clock })
-    return true
+      of: source, idle: idle, limit: room, to: self, client: simulation.client, clock: { self.clock })
+    return room == unseen.count
   }
 
   /// Passes a command over the network; one that is lost is a disturbance.

@@ -85,7 +85,8 @@ package final class Recoverer {
       // A read can take effect after its reader has looked for what it missed: so it is looked at every time.
       let idle = mayHaveMissed ? TimeAmount.zero : policy.unseenAge
       for source in lanes.sources {
-        try await PendingEntries.deliverUnseen(of: source, idle: idle, to: receiver, client: client)
+        try await PendingEntries.deliverUnseen(
+          of: source, idle: idle, limit: Self.maximumBatch, to: receiver, client: client)
       }
       mayHaveMissed = false
       var standing: Set<String> = []

@@ -48,23 +48,27 @@ enum PendingEntries {
 
   /// Delivers what the server has given to the source's own consumer and what never arrived here: the answer of
   /// a read or of a claim may be lost with its connection. `idle`: only what was given so long ago, so that answers
-  /// which are under way have arrived.
+  /// which are under way have arrived. `limit`: how many at most.
   @IOActor
   static func deliverUnseen(
-    of source: DeliverySource, idle: TimeAmount = .zero, to receiver: any DeliveryReceiver,
-    client: RedisClient,
-    clock: @IOActor () -> NIODeadline = { .now() }
+    of source: DeliverySource, idle: TimeAmount = .zero, limit: Int = .max, to receiver: any DeliveryReceiver,
+    client: RedisClient, clock: @IOActor () -> NIODeadline = { .now() }
   ) async throws(RedisError) {
     var after: String?
+    var remaining = limit
     while true {
       let pending = try await list(
         of: source.consumer, in: source, idle: idle, after: after, count: pageSize, client: client)
       guard let last = pending.last else { return }
       after = last.id
       for entry in pending where !source.holds(entry.id) {
+        guard remaining > 0 else { return }
         let reserved = await source.slots.reserve(upTo: 1)
         defer { source.slots.cancelReservation(reserved) }
         guard reserved > 0 else { return }
+        // It may have arrived while a slot was waited for.
+        if source.holds(entry.id) { continue }
+        remaining -= 1
         guard let content = try await renewed(entry.id, of: source, client: client) else { continue }
         var deliveries = entry.deliveries
         if idle > .zero {
