@@ -221,27 +221,36 @@ package final class RoleConsumer: StreamReader {
     return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }
   }
 
+  /// What has just been read goes on at once, as far as there are slots; the rest waits.
   private func deliver(_ batches: [[StreamEntry]], upTo free: Int) {
     let now = NIODeadline.now()
-    for (source, batch) in zip(lanes.sources, batches) {
+    var deliveries: [Delivery] = []
+    deliveries.reserveCapacity(min(free, batches.reduce(0) { $0 + $1.count }))
+    for (source, batch) in zip(lanes.sources, batches) where !batch.isEmpty {
       for entry in batch {
-        if let delivery = source.hold(entry, deliveries: 1, at: now) { waiting.append(delivery) }
+        guard let delivery = source.hold(entry, deliveries: 1, at: now) else { continue }
+        if deliveries.count < free {
+          source.occupySlot(delivery)
+          deliveries.append(delivery)
+        } else {
+          waiting.append(delivery)
+        }
       }
     }
-    handOver(upTo: free)
+    if !deliveries.isEmpty { receiver.receive(deliveries) }
   }
 
+  /// What has waited may have been lost meanwhile.
   private func handOver(upTo free: Int) {
-    let count = min(free, waiting.count)
-    guard count > 0 else { return }
-    let deliveries = Array(waiting.prefix(count))
-    waiting.removeFirst(count)
-    for delivery in deliveries { delivery.source.occupySlot(delivery) }
-    let (lost, ours) = (
-      deliveries.filter { $0.source.isLost($0.entry.id) },
-      deliveries.filter { !$0.source.isLost($0.entry.id) }
-    )
-    for delivery in lost { delivery.source.release(delivery) }
-    if !ours.isEmpty { receiver.receive(ours) }
+    var deliveries: [Delivery] = []
+    while deliveries.count < free, let delivery = waiting.popFirst() {
+      delivery.source.occupySlot(delivery)
+      if delivery.source.isLost(delivery.entry.id) {
+        delivery.source.release(delivery)
+      } else {
+        deliveries.append(delivery)
+      }
+    }
+    if !deliveries.isEmpty { receiver.receive(deliveries) }
   }
 }
