@@ -37,6 +37,8 @@ final class ControlService: Service {
   }
 
   func run() async throws {
+    // The end may come before the start: who waits for the start must not wait for ever.
+    defer { attempted.finish() }
     await cancelWhenGracefulShutdown {
       for await _ in self.started {}
       await self.listen()
