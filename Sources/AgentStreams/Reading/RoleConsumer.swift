@@ -11,8 +11,6 @@ package import RedisClient
 package final class RoleConsumer: StreamReader {
   /// How long one read blocks; a lost connection is noticed no later.
   private static let block = TimeAmount.seconds(5)
-  /// How long a read that is to end may take to do so before its connection is closed.
-  private static let interruptLimit = Duration.seconds(1)
   /// How long a group that is new on the stream may go unseen.
   private static let groupsInterval = Duration.seconds(1)
   /// Entries of one stream in one read.
@@ -27,11 +25,9 @@ package final class RoleConsumer: StreamReader {
   private var plan: ReadPlan
   private var use: LaneUse
   private var isQuiet = false
-  private var blocked: RedisConnection?
+  private let blockingRead: BlockingRead
   private var current: RedisConnection?
   private var progress = ReadProgress()
-  /// Which read it is, of all.
-  private var reads = 0
   /// Entries in the next read: halved when an answer was too large to be taken.
   private var batchLimit = RoleConsumer.maximumBatch
   /// What was read beyond the free slots, at most a batch for each lane: several had work at once that had none before.
@@ -49,6 +45,7 @@ package final class RoleConsumer: StreamReader {
     self.slots = slots
     self.receiver = receiver
     self.logger = logger
+    blockingRead = BlockingRead(client: client)
     plan = ReadPlan(weights: lanes.sources.map(\.priority.weight))
     use = LaneUse(count: lanes.sources.count, always: lanes.main)
     (interruptions, interrupting) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -57,7 +54,7 @@ package final class RoleConsumer: StreamReader {
   /// Reads until it is made quiet; a server that goes away is waited for.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      group.addTask { for await _ in self.interruptions { await self.interrupt() } }
+      group.addTask { for await _ in self.interruptions { await self.blockingRead.end() } }
       await readAgainAndAgain()
       interrupting.finish()
     }
@@ -93,19 +90,7 @@ package final class RoleConsumer: StreamReader {
   package func quiet() async {
     isQuiet = true
     slots.close()
-    await interrupt()
-  }
-
-  /// Ends the read that blocks just now, if any does.
-  private func interrupt() async {
-    guard let connection = blocked else { return }
-    let read = reads
-    let end = ContinuousClock.now + Self.interruptLimit
-    while blocked != nil, read == reads {
-      // The server may see this before the read that it is meant to end: said again until it is over.
-      guard (try? await client.unblock(connection)) != nil, .now < end else { return connection.close() }
-      try? await Task.sleep(for: .milliseconds(2))  // cancelled: the limit decides
-    }
+    await blockingRead.end()
   }
 
   private func readUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
@@ -150,7 +135,7 @@ package final class RoleConsumer: StreamReader {
   /// A priority that is not in use has something.
   func wake(_ stream: String) {
     use.mustLook = true
-    if blocked != nil { interrupting.yield() }
+    if blockingRead.isUnderWay { interrupting.yield() }
   }
 
   /// Has the waker wait for the lanes on which this reader does not block.
@@ -206,17 +191,12 @@ package final class RoleConsumer: StreamReader {
     // Somebody asked for the reservation before there was a block that could be ended.
     let block = slots.isWanted || look == .all ? nil : Self.block
     let sources = use.lanes(of: look).map { lanes.sources[$0] }
-    blocked = connection
-    reads += 1
     slots.interruptBlocked = { [interrupting] in interrupting.yield() }
-    defer {
-      blocked = nil
-      slots.interruptBlocked = nil
-    }
+    defer { slots.interruptBlocked = nil }
     let command = StreamCommands.readGroup(
       first.group, consumer: first.consumer, streams: sources.map(\.stream), count: count, block: block)
     let found = try StreamCommands.entries(
-      ofRead: try await connection.sendBlocking(command, block: Self.block))
+      ofRead: try await blockingRead.send(command, on: connection, block: Self.block))
     if found.isEmpty, block != nil { use.mustLook = true }
     return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }
   }

@@ -21,12 +21,13 @@ package final class StreamWaker {
   /// Up to where each stream has been seen.
   private var seen: [String: String] = [:]
   private var isQuiet = false
-  private var blocked: RedisConnection?
+  private let blockingRead: BlockingRead
   private var idle: CheckedContinuation<Void, Never>?
 
   package init(client: RedisClient, logger: Logger) {
     self.client = client
     self.logger = logger
+    blockingRead = BlockingRead(client: client)
   }
 
   /// Waits for these streams too, from the next round on.
@@ -61,17 +62,14 @@ package final class StreamWaker {
 
   package func quiet() async {
     isQuiet = true
-    while blocked != nil || idle != nil {
-      await interrupt()
-      try? await Task.sleep(for: .milliseconds(10))
-    }
+    await interrupt()
   }
 
   /// Ends the wait that is under way, so that the next one is for the streams of now.
   private func interrupt() async {
     idle?.resume()
     idle = nil
-    if let blocked { try? await client.unblock(blocked) }  // without a server the wait ends by itself
+    await blockingRead.end()
   }
 
   private func waitUntilQuiet(succeeded: () -> Void) async throws(RedisError) {
@@ -85,6 +83,8 @@ package final class StreamWaker {
         continue
       }
       try await passOverWhatIsThere(connection)
+      // Meanwhile there was no wait that could have been ended.
+      if isQuiet || readers.keys.contains(where: { seen[$0] == nil }) { continue }
       let reply = try await wait(connection)
       succeeded()
       try wakeReaders(reply)
@@ -107,15 +107,13 @@ package final class StreamWaker {
   }
 
   private func wait(_ connection: RedisConnection) async throws(RedisError) -> RedisReply {
-    blocked = connection
-    defer { blocked = nil }
     var command = RedisCommand("XREAD", "COUNT", "1", "BLOCK")
     command.append(Int(Self.block.nanoseconds / 1_000_000))
     command.append("STREAMS")
     let streams = Array(readers.keys)
     for stream in streams { command.append(stream) }
     for stream in streams { command.append(seen[stream, default: "0"]) }
-    return try await connection.sendBlocking(command, block: Self.block)
+    return try await blockingRead.send(command, on: connection, block: Self.block)
   }
 
   private func wakeReaders(_ reply: RedisReply) throws(RedisError) {
