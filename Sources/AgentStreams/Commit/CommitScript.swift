@@ -69,12 +69,13 @@ enum CommitScript {
     command.append(keys.index(of: source.stream))
     command.append(source.group)
     command.append(source.consumer)
+    command.append(group[group.count - 1].delivery.entry.id)
     command.append(max(source.heldCount, group.count))
     command.append(source.deletesAcknowledged ? 1 : 0)
     command.append(group.count)
     for settlement in group {
       command.append(settlement.delivery.entry.id)
-      command.append(settlement.writes.count)
+      if settlement.writes.count != 1 { command.append(settlement.writes.count) }
       for write in settlement.writes { append(write, keys: keys, to: &command) }
     }
   }

@@ -3,10 +3,10 @@
 --
 -- KEYS   every key that is read or written
 -- ARGV   number of source streams, then for each of them
---          key index, group, consumer, how many pending entries to ask for,
+--          key index, group, consumer, the last entry's id, how many pending entries to ask for,
 --          '1' to delete what is acknowledged or '0' to leave it, number of entries,
 --        then for each entry, in the order of the stream,
---          id, number of writes,
+--          id, number of writes unless it is one,
 --        then for each write one of
 --          'F' key index, envelope            to a work stream that must exist
 --          'P' key index, key index, envelope     the same; where the first does not exist, to the second
@@ -123,8 +123,10 @@ local function write(perform, id, undoable)
 end
 
 -- Performs the writes of one entry, all or none. Returns its status.
-local function commit_entry(id, writes)
-  if writes == 1 then return (write(true, id)) end
+local function commit_entry(id)
+  local writes = tonumber(ARGV[argument])
+  if not writes then return (write(true, id)) end
+  argument = argument + 1
   local status, undo = DONE, {}
   for _ = 1, writes do
     local result, first, second = write(status == DONE, id, true)
@@ -142,33 +144,40 @@ local function commit_entry(id, writes)
   return status
 end
 
+-- Passes over the writes of one entry.
+local function skip_entry()
+  local writes = tonumber(ARGV[argument])
+  if writes then argument = argument + 1 end
+  for _ = 1, writes or 1 do write(false) end
+end
+
 -- Passes over the next `count` entries, which all get the same status.
 local function skip(count, status)
   for _ = 1, count do
-    local writes = tonumber(ARGV[argument + 1])
-    argument = argument + 2
-    for _ = 1, writes do write(false) end
+    argument = argument + 1
+    skip_entry()
     results[#results + 1] = status
   end
 end
 
 local function commit_stream()
   local stream, group, consumer = KEYS[tonumber(ARGV[argument])], ARGV[argument + 1], ARGV[argument + 2]
-  local ask, delete, count = ARGV[argument + 3], ARGV[argument + 4], tonumber(ARGV[argument + 5])
-  argument = argument + 6
+  local last, ask, delete = ARGV[argument + 3], ARGV[argument + 4], ARGV[argument + 5]
+  local count = tonumber(ARGV[argument + 6])
+  argument = argument + 7
   -- A first write that is never refused for lack of memory: a server at its limit lets the rest of the
   -- script through, and so can drain. Whoever may not even do this may not settle what it would write.
   local allowed = redis.pcall('XACK', stream, group, '0-0')
   if type(allowed) == 'table' then return skip(count, allowed.err) end
-  local pending = redis.pcall('XPENDING', stream, group, ARGV[argument], '+', ask, consumer)
+  local pending = redis.pcall('XPENDING', stream, group, ARGV[argument], last, ask, consumer)
   if pending.err then
     return skip(count, string.find(pending.err, 'NOGROUP', 1, true) and NOT_OURS or pending.err)
   end
   local truncated = #pending >= tonumber(ask)
   local cursor, settled = 1, {}
   for _ = 1, count do
-    local id, writes = ARGV[argument], tonumber(ARGV[argument + 1])
-    argument = argument + 2
+    local id = ARGV[argument]
+    argument = argument + 1
     local position = cursor
     while pending[position] and pending[position][1] ~= id do position = position + 1 end
     local owned = pending[position]
@@ -179,12 +188,19 @@ local function commit_stream()
       owned = not found.err and found[1]
     end
     local status = NOT_OURS
-    if owned then
-      status = commit_entry(id, writes)
-      if status == DONE or status == ENDED then settled[#settled + 1] = id end
+    if not owned then
+      skip_entry()
+    elseif ARGV[argument] == 'F' then
+      -- What most entries come to, without a call.
+      local reply = redis.pcall(
+        'XADD', KEYS[tonumber(ARGV[argument + 1])], 'NOMKSTREAM', '*', 'envelope', ARGV[argument + 2])
+      argument = argument + 3
+      status = DONE
+      if not reply then status = NO_STREAM elseif type(reply) == 'table' then status = reply.err end
     else
-      for _ = 1, writes do write(false) end
+      status = commit_entry(id)
     end
+    if status == DONE or status == ENDED then settled[#settled + 1] = id end
     results[#results + 1] = status
   end
   if #settled > 0 then

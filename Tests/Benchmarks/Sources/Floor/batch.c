@@ -48,7 +48,6 @@ void batch_add(Batch *batch, Destination role, const char *agent_id, Span id, Sp
 
 static void add_delivery(Command *command, const Delivery *delivery, int result_list_count) {
   command_add(command, delivery->id.start, delivery->id.length);
-  command_add_number(command, 1);
   const Hop *hop = &delivery->hop;
   if (hop->destination != RESULT_LIST) {
     command_add_text(command, "F");
@@ -88,6 +87,7 @@ void batch_append_commit(Batch *batch, redisContext *connection, const char *scr
     command_add_number(command, role + 1);
     command_add_text(command, group_names[role]);
     command_add_text(command, consumer);
+    command_add(command, delivery[count - 1].id.start, delivery[count - 1].id.length);
     command_add_number(command, count + 1);  // one more than ours: the answer is then known complete
     command_add_text(command, "1");
     command_add_number(command, count);
