@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
@@ -96,6 +96,13 @@ bench: build ## Measure requests/s and latency against the C floor, side by side
 
 bench-quick: build ## The same in twenty seconds
 	@$(BENCHMARK) --quick
+
+bench-instructions: build ## Count the instructions of a request, by valgrind; five minutes
+	@missing=""; \
+	command -v valgrind >/dev/null || missing="$$missing valgrind"; \
+	command -v objcopy >/dev/null || missing="$$missing binutils"; \
+	if [ -n "$$missing" ]; then $(call install,$$missing); fi
+	@python3 Tests/Benchmarks/instructions.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 # With optimization, and in a folder of its own: the tests need to see what the release hides.
 SIMULATE := -c release -Xswiftc -enable-testing --scratch-path .build/simulation
