@@ -24,67 +24,95 @@ package struct RedisCommand: Sendable {
   package var byteCount: Int { buffer.readableBytes }
 
   package mutating func append(_ text: StaticString) {
-    appendLength(text.utf8CodeUnitCount)
-    buffer.writeStaticString(text)
-    endArgument()
+    // SAFETY: a static string that is more than one character has its bytes for ever, as many as it says.
+    if text.hasPointerRepresentation {
+      append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    } else {
+      append(text.description)
+    }
   }
 
   package mutating func append(_ text: String) {
-    appendLength(text.utf8.count)
-    buffer.writeString(text)
-    endArgument()
+    var text = text
+    // SAFETY: the bytes are copied before the call returns.
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
   package mutating func append(_ number: Int) {
-    // At most 20 characters, which is more than a small string holds; still cheaper than a format.
-    append(String(number))
+    let length = Self.decimalLength(of: number.magnitude) + (number < 0 ? 1 : 0)
+    append(count: length) { target in
+      if number < 0 { target[0] = UInt8(ascii: "-") }
+      Self.write(number.magnitude, endingAt: length, of: target)
+    }
   }
 
   package mutating func append(_ bytes: ByteBuffer) {
-    appendLength(bytes.readableBytes)
-    buffer.writeImmutableBuffer(bytes)
-    endArgument()
+    // SAFETY: the bytes are copied before the call returns.
+    bytes.withUnsafeReadableBytes { append($0) }
   }
 
   package mutating func append(_ bytes: [UInt8]) {
-    appendLength(bytes.count)
-    buffer.writeBytes(bytes)
-    endArgument()
+    // SAFETY: as above.
+    bytes.withUnsafeBytes { append($0) }
   }
 
-  private mutating func appendLength(_ length: Int) {
-    buffer.writeStaticString("$")
-    Self.writeDecimal(length, to: &buffer)
-    buffer.writeStaticString("\r\n")
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    append(count: bytes.count) { $0.copyMemory(from: bytes) }
   }
 
-  private mutating func endArgument() {
-    buffer.writeStaticString("\r\n")
+  /// Appends an argument of `count` bytes, which `write` puts down: in one piece, since a command has hundreds.
+  private mutating func append(count bytes: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+    let digits = Self.decimalLength(of: UInt(bytes))
+    let start = 1 + digits + 2
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: start + bytes + 2) { target in
+      target[0] = UInt8(ascii: "$")
+      Self.write(UInt(bytes), endingAt: 1 + digits, of: target)
+      Self.endLine(at: start - 2, of: target)
+      // SAFETY: the room that was asked for holds the argument and the end of its line.
+      write(UnsafeMutableRawBufferPointer(rebasing: target[start..<start + bytes]))
+      Self.endLine(at: start + bytes, of: target)
+      return start + bytes + 2
+    }
     count += 1
   }
 
   /// The whole command, as it goes on the wire; no argument may follow.
   mutating func encode() -> ByteBuffer {
-    var header = ByteBufferAllocator().buffer(capacity: Self.headerSize)
-    header.writeStaticString("*")
-    Self.writeDecimal(count, to: &header)
-    header.writeStaticString("\r\n")
-    let start = Self.headerSize - header.readableBytes
-    buffer.setBuffer(header, at: start)
+    let digits = Self.decimalLength(of: UInt(count))
+    let start = Self.headerSize - (1 + digits + 2)
     buffer.moveReaderIndex(to: start)
+    buffer.withUnsafeMutableReadableBytes { target in
+      target[0] = UInt8(ascii: "*")
+      Self.write(UInt(count), endingAt: 1 + digits, of: target)
+      Self.endLine(at: 1 + digits, of: target)
+    }
     return buffer
   }
 
-  private static func writeDecimal(_ number: Int, to buffer: inout ByteBuffer) {
-    precondition(number >= 0, "lengths are not negative")
-    var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-    var first = 20
+  private static func decimalLength(of number: UInt) -> Int {
+    var length = 1
+    var rest = number
+    while rest >= 10 {
+      rest /= 10
+      length += 1
+    }
+    return length
+  }
+
+  private static func write(
+    _ number: UInt, endingAt end: Int, of target: UnsafeMutableRawBufferPointer
+  ) {
+    var index = end
     var rest = number
     repeat {
-      first -= 1
-      digits[first] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+      index -= 1
+      target[index] = UInt8(truncatingIfNeeded: 48 + rest % 10)
       rest /= 10
     } while rest > 0
-    for index in first..<20 { buffer.writeInteger(digits[index]) }
+  }
+
+  private static func endLine(at index: Int, of target: UnsafeMutableRawBufferPointer) {
+    target[index] = UInt8(ascii: "\r")
+    target[index + 1] = UInt8(ascii: "\n")
   }
 }
