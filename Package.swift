@@ -96,7 +96,7 @@ let package = Package(
     .target(
       name: "AgentPlugins",
       dependencies: [
-        "CAgentABI",
+        "CAgentABI", "CCrashRecord",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
@@ -104,6 +104,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "CProcess"),
+    .target(name: "CCrashRecord"),
     .target(
       name: "AgentRuntime",
       dependencies: [
@@ -112,6 +113,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -148,7 +150,10 @@ let package = Package(
       name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope", "SeededGenerator"], swiftSettings: strict),
     .testTarget(
       name: "AgentPluginsTests",
-      dependencies: ["AgentPlugins", "CAgentABI", "RedisTestServer", "SeededGenerator"],
+      dependencies: [
+        "AgentPlugins", "CAgentABI", "CCrashRecord", "RedisTestServer", "SeededGenerator",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict),
     .testTarget(name: "StructureTests", swiftSettings: strict),
     .testTarget(

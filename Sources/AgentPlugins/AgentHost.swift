@@ -11,13 +11,15 @@ final class AgentHost: Sendable {
 
   let calls: CallTable
   let threads: PluginThreads
+  let recorded: CrashRecord.Agent
   let logger: Logger
   // SAFETY: written once in init, then read only.
   nonisolated(unsafe) let pointer: UnsafePointer<agenthost_host_v1>
 
-  init(calls: CallTable, threads: PluginThreads, logger: Logger) {
+  init(calls: CallTable, threads: PluginThreads, recorded: CrashRecord.Agent, logger: Logger) {
     self.calls = calls
     self.threads = threads
+    self.recorded = recorded
     self.logger = logger
     let table = UnsafeMutablePointer<agenthost_host_v1>.allocate(capacity: 1)
     pointer = UnsafePointer(table)
@@ -74,8 +76,10 @@ final class AgentHost: Sendable {
   private nonisolated(unsafe) static let threadsTable: UnsafePointer<agenthost_threads_v1> = {
     let table = UnsafeMutablePointer<agenthost_threads_v1>.allocate(capacity: 1)
     table.initialize(
-      to: agenthost_threads_v1(enqueue: { host, run, context, job in
-        AgentHost.of(host)?.threads.enqueue(.job(PluginJob(run: run, context: context, job: job)))
+      to: agenthost_threads_v1(enqueue: { host, token, run, context, job in
+        guard let host = AgentHost.of(host) else { return }
+        host.threads.enqueue(
+          .job(PluginJob(agent: host.recorded, token: token, run: run, context: context, job: job)))
       }))
     return UnsafePointer(table)
   }()

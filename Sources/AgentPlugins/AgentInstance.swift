@@ -10,6 +10,7 @@ package final class AgentInstance: @unchecked Sendable {
   // are written once, and stay valid until `destroy`, after which the host calls nothing of it.
   private let agent: UnsafePointer<agenthost_agent_v1>
   private let host: AgentHost
+  let recorded: CrashRecord.Agent
   private let calls = Mutex(CallsIntoAgent())
 
   private struct CallsIntoAgent {
@@ -25,13 +26,16 @@ package final class AgentInstance: @unchecked Sendable {
     self.library = library
     self.agent = agent
     self.host = host
+    recorded = host.recorded
   }
 
   /// [loader] Makes an agent by its descriptor.
   package static func create(
     _ descriptor: AgentDescriptor, of library: AgentLibrary, calls: CallTable, logger: Logger
   ) throws(LibraryError) -> AgentInstance {
-    let host = AgentHost(calls: calls, threads: library.threads, logger: logger)
+    let recorded =
+      library.record?.addAgent(role: descriptor.role, name: descriptor.name, of: library.recorded) ?? .none
+    let host = AgentHost(calls: calls, threads: library.threads, recorded: recorded, logger: logger)
     var why = agenthost_text_v1(bytes: nil, length: 0)
     guard
       let agent = library.factory.pointee.create(
@@ -48,7 +52,7 @@ package final class AgentInstance: @unchecked Sendable {
 
   /// [agent] A message that nobody waits for any more is not handed over.
   func process(_ token: CallToken, _ message: any AgentMessage) {
-    guard host.calls.isOpen(token) else { return }
+    guard host.calls.begin(token, of: recorded, on: message) else { return }
     enter { message.withMessage { agent.pointee.process(agent, token.rawValue, $0) } }
   }
 
@@ -65,12 +69,14 @@ package final class AgentInstance: @unchecked Sendable {
 
   /// Has the agent's threads call `start`; the token's completion says how it went.
   package func start(_ token: CallToken) {
-    library.threads.enqueue(.call { self.enter { self.agent.pointee.start(self.agent, token.rawValue) } })
+    library.threads.enqueue(
+      .call(of: recorded) { self.enter { self.agent.pointee.start(self.agent, token.rawValue) } })
   }
 
   /// Has the agent's threads call `stop`; the token's completion says how it went.
   package func stop(_ token: CallToken) {
-    library.threads.enqueue(.call { self.enter { self.agent.pointee.stop(self.agent, token.rawValue) } })
+    library.threads.enqueue(
+      .call(of: recorded) { self.enter { self.agent.pointee.stop(self.agent, token.rawValue) } })
   }
 
   /// [any] Tells the agent that nobody waits for `token` any more.

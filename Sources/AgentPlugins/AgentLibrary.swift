@@ -25,21 +25,28 @@ package final class AgentLibrary: @unchecked Sendable {
   /// SHA-256 of its bytes, hexadecimal.
   package let hash: String
   package let threads: PluginThreads
+  let record: CrashRecord?
+  let recorded: CrashRecord.Library
   package private(set) var descriptors: [AgentDescriptor] = []
   // SAFETY: static storage of a library that is never unmapped; written once.
   let factory: UnsafePointer<agenthost_factory_v1>
 
   /// [loader] Maps the private copy `image` and reads what it can make.
-  package init(image: LibraryImage) throws(LibraryError) {
+  package init(image: LibraryImage, record: CrashRecord? = nil) throws(LibraryError) {
     file = image.file
     hash = image.hash
-    let entry = try Self.open(image)
+    let (entry, symbol) = try Self.open(image)
     factory = entry.pointee.factory
-    threads = PluginThreads(name: image.name)
+    self.record = record
+    recorded = record?.add(image, symbol: symbol) ?? .none
+    threads = PluginThreads(name: image.name, record: record)
     descriptors = try readDescriptors()
   }
 
-  private static func open(_ image: LibraryImage) throws(LibraryError) -> UnsafePointer<agenthost_entry_v1> {
+  /// The entry, and the address of the function that gave it.
+  private static func open(
+    _ image: LibraryImage
+  ) throws(LibraryError) -> (UnsafePointer<agenthost_entry_v1>, UnsafeRawPointer) {
     guard let handle = dlopen(image.path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw LibraryError(
         file: image.file, step: .load, expected: "a library that the system can load",
@@ -60,7 +67,7 @@ package final class AgentLibrary: @unchecked Sendable {
         file: image.file, step: .entry, expected: "draft \(AGENTHOST_DRAFT) of the contract",
         found: "draft \(entry.pointee.draft)", advice: "build the agent again with this release's headers")
     }
-    return entry
+    return (entry, UnsafeRawPointer(symbol))
   }
 
   private func readDescriptors() throws(LibraryError) -> [AgentDescriptor] {

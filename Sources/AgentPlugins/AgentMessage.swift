@@ -4,4 +4,7 @@ package import CAgentABI
 package protocol AgentMessage: Sendable {
   /// Calls `body` with the message in the contract's form, valid until `body` returns.
   func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void)
+
+  /// Calls `body` with the id of its entry, the stream that holds it, and the message's id.
+  func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
 }

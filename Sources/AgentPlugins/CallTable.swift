@@ -46,10 +46,12 @@ package final class CallTable: Sendable {
   }
 
   private let state = Mutex(State())
+  private let record: CrashRecord?
   private let wake: @Sendable () -> Void
 
   /// `wake` is called from the thread of a completion when there was none before it.
-  package init(wake: @escaping @Sendable () -> Void) {
+  package init(record: CrashRecord? = nil, wake: @escaping @Sendable () -> Void) {
+    self.record = record
     self.wake = wake
   }
 
@@ -74,22 +76,34 @@ package final class CallTable: Sendable {
       state.completions.append(CallCompletion(token: token, result: result))
       return (true, state.completions.count == 1)
     }
+    if accepted { record?.end(token) }
     if isFirst { wake() }
     return accepted
   }
 
   /// Ends the call without a result: what the agent still says about it is dropped. False where it had ended.
   package func revoke(_ token: CallToken) -> Bool {
-    state.withLock { state in
+    let wasOpen = state.withLock { state in
       guard state.isOpen(token) else { return false }
       state.isOpen[Int(token.index)] = false
       state.free(token)
       return true
     }
+    if wasOpen { record?.end(token) }
+    return wasOpen
+  }
+
+  /// The agent's `process` is about to be called; false where nobody waits for the call any more.
+  func begin(_ token: CallToken, of agent: CrashRecord.Agent, on message: any AgentMessage) -> Bool {
+    record?.begin(token, of: agent, on: message)
+    // It may have been revoked before it had begun.
+    if isOpen(token) { return true }
+    record?.end(token)
+    return false
   }
 
   /// Whether somebody still waits for the call.
-  func isOpen(_ token: CallToken) -> Bool {
+  private func isOpen(_ token: CallToken) -> Bool {
     state.withLock { $0.isOpen(token) }
   }
 

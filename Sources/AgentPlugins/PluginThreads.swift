@@ -5,8 +5,8 @@ import Glibc
 package enum PluginWork: Sendable {
   /// A job of the plugin's own, by "agenthost.threads/1".
   case job(PluginJob)
-  /// A call of the host's into the plugin.
-  case call(@Sendable () -> Void)
+  /// A call of the host's into the plugin: start or stop of an agent, or nothing that a record would name.
+  case call(of: CrashRecord.Agent = .none, @Sendable () -> Void)
   /// A message for an agent.
   case message(AgentInstance, CallToken, any AgentMessage)
 }
@@ -14,6 +14,9 @@ package enum PluginWork: Sendable {
 /// What a plugin handed over: a function, and two pointers that only it understands.
 package struct PluginJob: @unchecked Sendable {
   // SAFETY: the contract lets the host call this once from another thread.
+  let agent: CrashRecord.Agent
+  /// Of the call that it is part of; 0 for none.
+  let token: UInt64
   let run: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void
   let context: UnsafeMutableRawPointer?
   let job: UnsafeMutableRawPointer?
@@ -25,9 +28,10 @@ package final class PluginThreads: @unchecked Sendable {
   /// Threads of one plugin.
   package static let defaultMaximum = 4
 
+  private let record: CrashRecord?
   private let name: String
+  // SAFETY: everything below `maximum` is read and written under `mutex` only.
   private let maximum: Int
-  // SAFETY: everything below is read and written under `mutex` only.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var queue: Deque<PluginWork> = []
@@ -35,9 +39,11 @@ package final class PluginThreads: @unchecked Sendable {
   private var idle = 0
   private var retired = false
 
-  package init(name: String, maximum: Int = PluginThreads.defaultMaximum) {
+  /// `record`: where it is written down what the threads do.
+  package init(name: String, maximum: Int = PluginThreads.defaultMaximum, record: CrashRecord? = nil) {
     self.name = String(name.prefix(15))
     self.maximum = maximum
+    self.record = record
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -127,15 +133,17 @@ package final class PluginThreads: @unchecked Sendable {
 
   private func work() {
     nameThisThread()
+    let thread = record?.enterThread() ?? -1
     pthread_mutex_lock(mutex)
     while true {
       if let next = queue.popFirst() {
         pthread_mutex_unlock(mutex)
-        perform(next)
+        perform(next, on: thread)
         pthread_mutex_lock(mutex)
       } else if retired {
         break
       } else {
+        record?.idle(thread)
         idle += 1
         pthread_cond_wait(condition, mutex)
         idle -= 1
@@ -143,13 +151,19 @@ package final class PluginThreads: @unchecked Sendable {
     }
     threads -= 1
     pthread_mutex_unlock(mutex)
+    record?.leaveThread(thread)
   }
 
-  private func perform(_ work: PluginWork) {
+  private func perform(_ work: PluginWork, on thread: Int32) {
     switch work {
-    case .job(let job): job.run(job.context, job.job)
-    case .call(let call): call()
+    case .job(let job):
+      record?.run(job.agent, job.token, on: thread)
+      job.run(job.context, job.job)
+    case .call(let agent, let call):
+      record?.run(agent, 0, on: thread)
+      call()
     case .message(let agent, let token, let message):
+      record?.run(agent.recorded, token.rawValue, on: thread)
       // By the contract `process` returns soon. SAFETY: the address is only ever compared.
       pthread_setspecific(Self.callKey, Unmanaged.passUnretained(self).toOpaque())
       agent.process(token, message)

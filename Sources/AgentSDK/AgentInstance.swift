@@ -5,7 +5,6 @@ final class AgentInstance: Sendable {
   private let role: String
   private let name: String
   private let host: HostConnection
-  private let threads: PluginThreads
   private let tasks = RunningTasks()
 
   init(_ type: any Agent.Type, host: UnsafePointer<agenthost_host_v1>) throws {
@@ -13,7 +12,6 @@ final class AgentInstance: Sendable {
     role = type.role
     name = AgentName.of(type)
     self.host = HostConnection(host)
-    threads = PluginThreads(host: self.host)
   }
 
   func start(_ token: agenthost_token_v1) {
@@ -48,7 +46,7 @@ final class AgentInstance: Sendable {
     _ token: agenthost_token_v1, _ work: @escaping @Sendable (AgentInstance) async throws -> [ReplyAction]
   ) {
     tasks.begin(token)
-    let task = Task(executorPreference: threads) {
+    let task = Task(executorPreference: PluginThreads(host: host, token: token)) {
       let outcome: Result<[ReplyAction], any Error>
       do { outcome = .success(try await work(self)) } catch { outcome = .failure(error) }
       self.tasks.end(token)

@@ -40,11 +40,12 @@ final class HostConnection: @unchecked Sendable {
 
   /// Hands work to the plugin's own threads; false when there are none, or no longer.
   func enqueue(
+    _ token: agenthost_token_v1,
     _ run: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void,
     context: UnsafeMutableRawPointer, job: UnsafeMutableRawPointer
   ) -> Bool {
     guard let threads else { return false }
-    return withHost { threads.pointee.enqueue($0, run, context, job) } != nil
+    return withHost { threads.pointee.enqueue($0, token, run, context, job) } != nil
   }
 
   /// Waits for calls that are inside the host, and lets no further one in.

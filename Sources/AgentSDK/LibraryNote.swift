@@ -7,9 +7,9 @@ enum LibraryNote {
   #if compiler(>=6.4)
     // A compiler newer than this SDK: its number is unknown.
     @section(".note.agent") @used
-    static let words: Words = (6, 16, 1, 0x4e45_4741, 0x0000_0054, 2, 1, 0, 1)
+    static let words: Words = (6, 16, 1, 0x4e45_4741, 0x0000_0054, 3, 1, 0, 1)
   #else
     @section(".note.agent") @used
-    static let words: Words = (6, 16, 1, 0x4e45_4741, 0x0000_0054, 2, 1, 6003, 1)
+    static let words: Words = (6, 16, 1, 0x4e45_4741, 0x0000_0054, 3, 1, 6003, 1)
   #endif
 }

@@ -1,16 +1,21 @@
-/// Runs the agents' tasks on the plugin's own threads, so that an agent that does not yield starves
-/// nobody else. Where the host offers none, and after `destroy`, on the global pool.
+/// Runs one call's tasks on the plugin's own threads, so that an agent that does not yield starves
+/// nobody else, and so that the host knows what its threads work on. Where the host offers none, and after
+/// `destroy`, on the global pool.
 final class PluginThreads: TaskExecutor {
   private let host: HostConnection
+  private let token: agenthost_token_v1
 
-  init(host: HostConnection) { self.host = host }
+  init(host: HostConnection, token: agenthost_token_v1) {
+    self.host = host
+    self.token = token
+  }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let executor = Unmanaged.passRetained(self)
     // SAFETY: an UnownedJob is one pointer; the host hands it back unread, once, to `run`.
     let pointer = unsafeBitCast(job, to: UnsafeMutableRawPointer.self)
-    guard !host.enqueue(Self.run, context: executor.toOpaque(), job: pointer) else { return }
+    guard !host.enqueue(token, Self.run, context: executor.toOpaque(), job: pointer) else { return }
     executor.release()
     globalConcurrentExecutor.enqueue(ExecutorJob(job))
   }

@@ -31,7 +31,7 @@ struct RunCommand: ParsableCommand {
       configuration: SupervisorConfiguration(
         worker: try workerLaunch(url: url, environment: environment),
         limits: SupervisionLimits(drainGrace: .seconds(environment.settings.shutdownGrace)),
-        privateRedis: privateRedis),
+        privateRedis: privateRedis, dataDirectory: try environment.dataDirectory()),
       logger: logger)
     if let privateRedis {
       logger.notice(

@@ -24,7 +24,7 @@ struct AgentImageTests {
       __attribute__((used, section(".note.agent"), aligned(4))) static const unsigned other[] =
         {4, 5, 1, 0x00554e47, 7, 7};
       __attribute__((used, section(".note.agent"), aligned(4))) static const unsigned note[] =
-        {6, 16, 1, 0x4e454741, 0x54, 2, 7, 6003, 1};
+        {6, 16, 1, 0x4e454741, 0x54, 3, 7, 6003, 1};
 
       """
     let image = try AgentImage(reading: try TestLibrary.compile(TestLibrary.entry + notes))
@@ -64,20 +64,20 @@ struct AgentImageTests {
     let hidden = "#define agent_plugin_entry not_the_entry\n" + entry
     let undefined = "#include <agenthost/note.h>\nconst void *f(void) { return agent_plugin_entry(); }\n"
     let data = "__attribute__((visibility(\"default\"))) int agent_plugin_entry = 3;"
-    let draft = "#undef AGENTHOST_DRAFT\n#define AGENTHOST_DRAFT 3u\n"
+    let draft = "#undef AGENTHOST_DRAFT\n#define AGENTHOST_DRAFT 9u\n"
     let cases: [(String, AgentImageError)] = [
       (hidden + note, .noEntry),
       (undefined + note, .noEntry),
       (data, .entryNotAFunction),
       (entry, .noNote),
-      (entry + draft + note, .wrongDraft(expected: 2, found: 3)),
+      (entry + draft + note, .wrongDraft(expected: 3, found: 9)),
     ]
     for (source, expected) in cases {
       #expect(throws: expected) { try AgentImage(reading: try TestLibrary.compile(source)) }
     }
     #expect(
-      AgentImageError.wrongDraft(expected: 2, found: 3).description
-        == "expected draft 2, found draft 3; rebuild the agent against this agenthost")
+      AgentImageError.wrongDraft(expected: 3, found: 9).description
+        == "expected draft 3, found draft 9; rebuild the agent against this agenthost")
   }
 
   @Test(

@@ -140,6 +140,7 @@ struct PluginThreadsTests {
     threads.enqueue(
       .job(
         PluginJob(
+          agent: .none, token: 0,
           run: { context, job in
             guard let context else { return }
             // SAFETY: it is the box from above.

@@ -30,6 +30,7 @@ final class FakeHost: @unchecked Sendable {
     var waiting: [UInt64: CheckedContinuation<Completion, Never>] = [:]
     var repeated = 0
     var lines: [LogLine] = []
+    var jobTokens: Set<UInt64> = []
   }
 
   // SAFETY: the tables are written in `init`, before anyone else sees them.
@@ -91,6 +92,8 @@ final class FakeHost: @unchecked Sendable {
 
   var completed: Int { state.withLock { $0.completions.count } }
   var repeated: Int { state.withLock { $0.repeated } }
+  /// The calls for which work was handed to the plugin's threads.
+  var jobTokens: Set<UInt64> { state.withLock { $0.jobTokens } }
   var lines: [LogLine] { state.withLock { $0.lines } }
 
   fileprivate func end(_ token: UInt64, _ completion: Completion) -> Int32 {
@@ -105,6 +108,8 @@ final class FakeHost: @unchecked Sendable {
     waiting?.resume(returning: completion)
     return taken
   }
+
+  fileprivate func enqueued(for token: UInt64) { state.withLock { _ = $0.jobTokens.insert(token) } }
 
   fileprivate func write(_ line: LogLine) { state.withLock { $0.lines.append(line) } }
 
@@ -136,12 +141,13 @@ private func fakeHost(_ host: UnsafePointer<agenthost_host_v1>) -> FakeHost {
 }
 
 private func enqueueOnFakeHost(
-  _ host: UnsafePointer<agenthost_host_v1>,
+  _ host: UnsafePointer<agenthost_host_v1>, _ token: UInt64,
   _ run: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void,
   _ context: UnsafeMutableRawPointer?, _ job: UnsafeMutableRawPointer?
 ) {
   // SAFETY: both are only handed back, once, as the contract says.
   nonisolated(unsafe) let (context, job) = (context, job)
+  fakeHost(host).enqueued(for: token)
   fakeHost(host).queue.async { run(context, job) }
 }
 

@@ -15,12 +15,13 @@ struct RecovererTests {
   /// Runs a recoverer while `body` works.
   private func recovering(
     _ source: DeliverySource, _ inbox: Inbox, client: RedisClient, dead: [String] = [Self.before],
-    policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)), turn: SuspectTurn = SuspectTurn(),
-    _ body: () async throws -> Void
+    charged: [String]? = nil, policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)),
+    turn: SuspectTurn = SuspectTurn(), _ body: () async throws -> Void
   ) async throws {
     let recoverer = await Recoverer(
       client: client, keys: Keys(), lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
-      policy: policy, turn: turn, dead: dead, logger: silentLogger)
+      policy: policy, turn: turn,
+      dead: dead.map { DeadWorker($0, charged: charged.map { [source.stream: $0] }) }, logger: silentLogger)
     let run = Task { await recoverer.run() }
     let result: Result<Void, any Error>
     do { result = .success(try await body()) } catch { result = .failure(error) }
@@ -54,6 +55,26 @@ struct RecovererTests {
     let pending = try await streams.pending(source)
     #expect(pending.map(\.consumer) == Array(repeating: source.consumer, count: 300))
     #expect(pending.map(\.deliveries) == deliveries.map(\.deliveries), "Redis counts as the host does")
+  }
+
+  @Test func `Where it is known of what a worker died, only that is counted once more`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<20)
+    try await streams.read(source, as: Self.dead)
+    let inbox = Inbox(releasesAtOnce: true)
+    try await recovering(
+      source, inbox, client: streams.client, charged: [ids[7], "1-1"], policy: Self.patient
+    ) {
+      try await inbox.waitForCount(20)
+      try await RedisTestServer.wait(until: "the dead consumer is gone") {
+        try await streams.consumers(source) == [source.consumer]
+      }
+    }
+    let counted = await Dictionary(
+      uniqueKeysWithValues: inbox.deliveries.map { ($0.entry.id, $0.deliveries) })
+    #expect(counted == Dictionary(uniqueKeysWithValues: ids.map { ($0, $0 == ids[7] ? 2 : 1) }))
+    #expect(try await streams.pending(source).allSatisfy { counted[$0.id] == $0.deliveries })
   }
 
   @Test func `What has been at two deaths is given out alone, one after the other`() async throws {

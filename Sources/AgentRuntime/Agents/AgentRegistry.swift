@@ -117,19 +117,19 @@ final class AgentRegistry {
   }
 
   /// Who is known to be dead is not taken for alive until its key has gone by itself.
-  private func withdrawPresence(of dead: [String]) async {
+  private func withdrawPresence(of dead: [DeadWorker]) async {
     do throws(RedisError) {
-      for incarnation in dead {
-        _ = try await client.send(RedisCommand("DEL", keys.host(incarnation)), effect: .repeatable)
+      for worker in dead {
+        _ = try await client.send(RedisCommand("DEL", keys.host(worker.incarnation)), effect: .repeatable)
       }
     } catch {
       logger.info("the keys of dead workers go by themselves: \(error)")
     }
   }
 
-  private func deadWorkers() -> [String] {
+  private func deadWorkers() -> [DeadWorker] {
     do throws(SystemCallError) {
-      return try records.dead()
+      return try records.dead().map(\.worker)
     } catch {
       logger.error(
         "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")
@@ -137,11 +137,11 @@ final class AgentRegistry {
     }
   }
 
-  private func makeRecoverer(of agent: ServedAgent, dead: [String]) -> Recoverer {
+  private func makeRecoverer(of agent: ServedAgent, dead: [DeadWorker]) -> Recoverer {
     let recoverer = Recoverer(
       client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
       turn: suspectTurn, dead: dead, logger: logger)
-    self.dead.incarnations.formUnion(dead)
+    self.dead.incarnations.formUnion(dead.map(\.incarnation))
     self.dead.unfinished += 1
     recoverer.onceTheDeadAreGone { _ in self.dead.unfinished -= 1 }
     return recoverer

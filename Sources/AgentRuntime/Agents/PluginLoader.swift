@@ -13,11 +13,13 @@ final class PluginLoader {
 
   private let store: LibraryStore
   private let dispatcher: Dispatcher
+  private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
 
-  init(store: LibraryStore, dispatcher: Dispatcher, logger: Logger) {
+  init(store: LibraryStore, dispatcher: Dispatcher, record: CrashRecord, logger: Logger) {
     self.store = store
+    self.record = record
     self.dispatcher = dispatcher
     self.logger = logger
   }
@@ -32,7 +34,10 @@ final class PluginLoader {
   }
 
   func load(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
-    try await step(.load, of: image.file) { () throws(LibraryError) in try AgentLibrary(image: image) }
+    let record = record
+    return try await step(.load, of: image.file) { () throws(LibraryError) in
+      try AgentLibrary(image: image, record: record)
+    }
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that

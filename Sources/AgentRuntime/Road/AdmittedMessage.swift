@@ -3,6 +3,7 @@ import AgentPlugins
 import AgentStreams
 import CAgentABI
 import NIOCore
+import RedisClient
 
 /// A delivery with its envelope scanned: what every later stage works from.
 struct ReceivedMessage: Sendable {
@@ -47,6 +48,18 @@ final class AdmittedMessage: AgentMessage {
     Step(
       startTimestamp: startTimestamp, duration: Double((instant - startInstant).nanoseconds) / 1e9,
       error: error)
+  }
+
+  func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
+  {
+    let delivery = received.delivery
+    received.withBytes { bytes in
+      // As it is written in the envelope: with its quotes, and escaped.
+      let literal = received.envelope.span(.messageID).bytes(in: bytes)
+      body(
+        delivery.entry.id, delivery.source.stream,
+        UnsafeRawBufferPointer(rebasing: literal.dropFirst().dropLast()))
+    }
   }
 
   func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {

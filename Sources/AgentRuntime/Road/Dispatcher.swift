@@ -44,9 +44,10 @@ package final class Dispatcher {
   private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
   package private(set) var timeouts = 0
 
-  package init() {
+  /// `record`: where it is written down what agents work on.
+  package init(record: CrashRecord?) {
     let inbox = CompletionInbox()
-    calls = CallTable {
+    calls = CallTable(record: record) {
       IOActor.eventLoop.execute { IOActor.assumeIsolated { inbox.dispatcher?.takeCompletions() } }
     }
     inbox.dispatcher = self

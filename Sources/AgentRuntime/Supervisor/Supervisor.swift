@@ -7,8 +7,13 @@ package struct SupervisorConfiguration {
   package let limits: SupervisionLimits
   /// Nil when Redis is somebody else's.
   package let privateRedis: PrivateRedis?
+  /// Where workers keep their records; an absolute path.
+  package let dataDirectory: String
 
-  package init(worker: WorkerLaunch, limits: SupervisionLimits, privateRedis: PrivateRedis?) {
+  package init(
+    worker: WorkerLaunch, limits: SupervisionLimits, privateRedis: PrivateRedis?, dataDirectory: String
+  ) {
+    self.dataDirectory = dataDirectory
     self.worker = worker
     self.limits = limits
     self.privateRedis = privateRedis
@@ -22,6 +27,7 @@ package struct SupervisorConfiguration {
 /// parent-death signal is tied to it.
 package final class Supervisor {
   private let configuration: SupervisorConfiguration
+  private let reports: CrashReports
   private let logger: Logger
   private var state: SupervisionState
   private var worker: WorkerProcess?
@@ -31,6 +37,7 @@ package final class Supervisor {
   package init(configuration: SupervisorConfiguration, logger: Logger) {
     self.configuration = configuration
     self.logger = logger
+    reports = CrashReports(dataDirectory: configuration.dataDirectory)
     state = SupervisionState(limits: configuration.limits, ownsRedis: configuration.privateRedis != nil)
   }
 
@@ -87,8 +94,11 @@ package final class Supervisor {
     while let (pid, exit) = ChildProcess.reap() {
       if pid == worker?.child.pid {
         readWorkerStatus()
+        let report = worker.flatMap { reports.report(of: $0.incarnation, exit) }
         worker = nil
         feed(.workerExited(exit))
+        // After the successor has been started: nothing waits for a report.
+        if let report { logger.error("\(reports.write(report))") }
       } else if pid == redis?.pid {
         redis = nil
         feed(.redisExited(exit, lastLines: configuration.privateRedis?.lastLogLines() ?? ""))

@@ -6,6 +6,7 @@ package final class WorkerProcess {
   /// One reading takes at most what a pipe holds, so that a chatty worker cannot keep us.
   private static let chunksPerReading = 16
 
+  package let incarnation: Incarnation
   package let child: ChildProcess
   /// Nothing is ever written; the worker ends when this closes, as it does when we die.
   private let lifeLine: OwnedDescriptor
@@ -15,6 +16,7 @@ package final class WorkerProcess {
   package private(set) var statusIsOpen = true
 
   package init(_ launch: WorkerLaunch, incarnation: Incarnation) throws(SystemCallError) {
+    self.incarnation = incarnation
     let lifeLine = try OwnedDescriptor.pipe()
     let status = try OwnedDescriptor.pipe()
     try status.reading.makeNonBlocking()

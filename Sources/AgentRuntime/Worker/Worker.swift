@@ -13,7 +13,8 @@ package final class Worker {
   private let logger: Logger
   private let client: RedisClient
   private let keys: Keys
-  private let dispatcher = Dispatcher()
+  private let dispatcher: Dispatcher
+  private let records: WorkerRecords
   private let committer: Committer
   private let registry: AgentRegistry
   private let agents: AgentService
@@ -30,6 +31,11 @@ package final class Worker {
         settings, address: configuration.redis, name: "agenthost/\(configuration.identity.incarnation)"),
       logger: logger)
     committer = Committer(client: client, logger: logger)
+    records = try WorkerRecords(
+      dataDirectory: configuration.dataDirectory,
+      subject: "\(configuration.redis) \(settings.keyPrefix)", incarnation: configuration.identity.incarnation
+    )
+    dispatcher = Dispatcher(record: records.own)
     let admission = Admission(settings)
     let road = Road(
       admission: admission,
@@ -38,16 +44,12 @@ package final class Worker {
         requestTimeToLive: settings.requestTimeToLive),
       dispatcher: dispatcher, committer: committer, cancellations: Cancellations())
     let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
-    let records = try WorkerRecords(
-      dataDirectory: configuration.dataDirectory,
-      subject: "\(configuration.redis) \(settings.keyPrefix)", incarnation: configuration.identity.incarnation
-    )
     registry = AgentRegistry(
       client: client, keys: keys, identity: configuration.identity, records: records,
       settings: settings, road: road, logger: logger)
     agents = AgentService(
       folder: PluginFolder(path: settings.agentsDirectory),
-      loader: PluginLoader(store: store, dispatcher: dispatcher, logger: logger),
+      loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, logger: logger)
     desired = DesiredStateService(
@@ -68,6 +70,8 @@ package final class Worker {
   ///
   /// Throws before `ready` when it can't begin: no server, or no agents' folder.
   package func run(ready: @escaping @Sendable () -> Void) async throws {
+    try records.own.watch()
+    defer { records.own.endsClean() }
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed

@@ -1,42 +1,67 @@
+import AgentPlugins
+import AgentStreams
 import Glibc
+import SystemPackage
+
+/// A worker that died, and what it had written down, if that can be read.
+struct DeadRecord: Sendable, Equatable {
+  let incarnation: String
+  let death: RecordedDeath?
+
+  /// For those who take over what it held.
+  var worker: DeadWorker {
+    DeadWorker(
+      incarnation,
+      charged: death.map { death in
+        Dictionary(grouping: CrashVerdict(death).charged, by: \.stream).mapValues { $0.map(\.entry) }
+      })
+  }
+}
 
 /// Which workers of a data folder are alive, and which have died holding messages: a locked file for each.
 ///
 /// The lock is the kernel's and ends with the process, however it ends, so a lock that can be had proves a
 /// death: also that of a worker whose supervisor died with it. A worker that ends as it should removes its file.
 final class WorkerRecords {
+  static func path(dataDirectory: String, incarnation: String) -> String {
+    "\(dataDirectory)/workers/\(incarnation)"
+  }
+
+  /// What this worker writes down of itself.
+  let own: CrashRecord
   private let directory: String
   /// Which server and keys a worker works on; another's entries are not there to be taken over.
   private let subject: String
   private let incarnation: String
-  private let own: OwnedDescriptor
+  private let lock: OwnedDescriptor
 
   /// Makes the record of this worker.
   init(dataDirectory: String, subject: String, incarnation: String) throws(SystemCallError) {
     directory = dataDirectory + "/workers"
     self.subject = subject
     self.incarnation = incarnation
-    if mkdir(directory, 0o700) != 0, errno != EEXIST { throw SystemCallError("make", directory) }
+    try makePrivateDirectory(directory)
     // It gets its name only when it is locked: unlocked under its name it would be a dead worker's.
     let unnamed = "\(directory)/.\(incarnation)"
-    own = try Self.lockedFile(unnamed, content: subject)
+    lock = try Self.lockedFile(unnamed)
+    own = try Self.record(in: unnamed, subject: subject, incarnation: incarnation)
     guard rename(unnamed, "\(directory)/\(incarnation)") == 0 else {
       throw SystemCallError("rename", unnamed)
     }
   }
 
-  /// The incarnations of workers that died.
-  func dead() throws(SystemCallError) -> [String] {
+  /// Workers that died.
+  func dead() throws(SystemCallError) -> [DeadRecord] {
     guard let listing = opendir(directory) else { throw SystemCallError("read", directory) }
     defer { closedir(listing) }
-    var dead: [String] = []
+    var dead: [DeadRecord] = []
     while let entry = readdir(listing) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if !name.hasPrefix("."), name != incarnation, isDead(name) { dead.append(name) }
+      if !name.hasPrefix("."), name != incarnation, let record = deadRecord(name) { dead.append(record) }
     }
-    return dead.sorted()
+    return dead.sorted { $0.incarnation < $1.incarnation }
   }
 
   /// What these workers held has been taken over.
@@ -49,23 +74,43 @@ final class WorkerRecords {
     forget([incarnation])
   }
 
-  private func isDead(_ name: String) -> Bool {
+  /// Nil where the worker lives, or is none of ours.
+  private func deadRecord(_ name: String) -> DeadRecord? {
     let number = open("\(directory)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard number >= 0 else { return false }  // gone meanwhile
+    guard number >= 0 else { return nil }  // gone meanwhile
     let file = OwnedDescriptor(number)
-    var content = [UInt8](repeating: 0, count: subject.utf8.count + 1)
-    let count = read(file.number, &content, content.count)
-    guard count == subject.utf8.count, content.prefix(count).elementsEqual(subject.utf8) else { return false }
-    return flock(file.number, LOCK_EX | LOCK_NB) == 0
+    return withExtendedLifetime(file) {
+      // What cannot be read is no record.
+      guard let death = try? RecordedDeath(file: FileDescriptor(rawValue: number)),
+        death.isOf(subject: subject),
+        flock(number, LOCK_EX | LOCK_NB) == 0
+      else { return nil }
+      // Read again: before the lock was had it was still being written.
+      return DeadRecord(
+        incarnation: name, death: (try? RecordedDeath(file: FileDescriptor(rawValue: number))) ?? death)
+    }
   }
 
-  private static func lockedFile(_ path: String, content: String) throws(SystemCallError) -> OwnedDescriptor {
-    let number = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  /// By a descriptor of its own: a mapping keeps alive what it was made from, and a lock with it.
+  private static func record(
+    in path: String, subject: String, incarnation: String
+  ) throws(SystemCallError) -> CrashRecord {
+    let number = open(path, O_RDWR | O_CLOEXEC)
+    guard number >= 0 else { throw SystemCallError("open", path) }
+    let file = OwnedDescriptor(number)
+    do throws(Errno) {
+      return try CrashRecord(
+        file: FileDescriptor(rawValue: file.number), subject: subject, incarnation: incarnation)
+    } catch {
+      throw SystemCallError("write", path, code: error.rawValue)
+    }
+  }
+
+  private static func lockedFile(_ path: String) throws(SystemCallError) -> OwnedDescriptor {
+    let number = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard number >= 0 else { throw SystemCallError("make", path) }
     let file = OwnedDescriptor(number)
     guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else { throw SystemCallError("lock", path) }
-    let bytes = Array(content.utf8)
-    guard write(file.number, bytes, bytes.count) == bytes.count else { throw SystemCallError("write", path) }
     return file
   }
 }

@@ -22,14 +22,15 @@ package final class Recoverer {
   private var failuresSeen: Int
   /// Workers that are known to be dead and whose consumers still stand.
   private var dead: Set<String>
+  private let known: [String: DeadWorker]
   private var finishedDead: @IOActor ([String]) -> Void = { _ in }
   /// An answer was lost: the server may have given us what never arrived here.
   private var mayHaveMissed = false
 
-  /// `turn`: shared by all recoverers of a host. `dead`: incarnations of workers that have died.
+  /// `turn`: shared by all recoverers of a host. `dead`: workers that have died.
   package init(
     client: RedisClient, keys: Keys, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver,
-    policy: LeasePolicy, turn: SuspectTurn = SuspectTurn(), dead: [String] = [], logger: Logger
+    policy: LeasePolicy, turn: SuspectTurn = SuspectTurn(), dead: [DeadWorker] = [], logger: Logger
   ) {
     self.client = client
     self.keys = keys
@@ -38,7 +39,8 @@ package final class Recoverer {
     self.receiver = receiver
     self.policy = policy
     self.logger = logger
-    self.dead = Set(dead)
+    self.dead = Set(dead.map(\.incarnation))
+    known = Dictionary(dead.map { ($0.incarnation, $0) }) { first, _ in first }
     pace = TakeoverPace(policy: policy)
     failuresSeen = client.health.failures
     suspects = SuspectRedelivery(
@@ -111,9 +113,7 @@ package final class Recoverer {
   /// Takes over what is left on one stream. Returns the dead that still hold something there.
   private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws(RedisError) -> Set<String> {
     let deadConsumers = try await consumersOfTheDead(on: source)
-    let takeover = Takeover(
-      source: source, policy: policy, dead: deadConsumers.map(\.description), takesLapsed: takesLapsed,
-      failures: failuresSeen)
+    let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
     // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
     var answer = try await takeover.call(.others, limit: 0, client: client)
     var count = 0
@@ -134,6 +134,17 @@ package final class Recoverer {
       return Set(deadConsumers.map(\.incarnation))
     }
     return try await removeConsumers(deadConsumers, from: source)
+  }
+
+  private func takeover(of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool)
+    -> Takeover
+  {
+    let isKnown = { (name: ConsumerName) in self.known[name.incarnation]?.charged != nil }
+    return Takeover(
+      source: source, policy: policy, dead: deadConsumers.filter { !isKnown($0) }.map(\.description),
+      known: deadConsumers.filter(isKnown).map(\.description),
+      charged: Set(deadConsumers.map(\.incarnation)).flatMap { known[$0]?.charged?[source.stream] ?? [] },
+      takesLapsed: takesLapsed, failures: failuresSeen)
   }
 
   private func consumersOfTheDead(on source: DeliverySource) async throws(RedisError) -> [ConsumerName] {

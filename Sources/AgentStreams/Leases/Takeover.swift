@@ -17,8 +17,12 @@ struct Takeover {
 
   let source: DeliverySource
   let policy: LeasePolicy
-  /// Names of consumers that are known to be dead.
+  /// Names of consumers that are known to be dead, nobody knows of what.
   let dead: [String]
+  /// Names of those of which it is known.
+  var known: [String] = []
+  /// Ids of the entries that these died of.
+  var charged: [String] = []
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
   /// Of the connection, when that was known. A slot or a turn may be waited for long: whether the server was away
@@ -32,9 +36,8 @@ struct Takeover {
       client, keys: [source.stream],
       [
         source.group, source.consumer, kind.rawValue, String(policy.suspectFrom), String(limit),
-        String(lease),
-        String(policy.foreignLease.milliseconds),
-      ] + dead)
+        String(lease), String(policy.foreignLease.milliseconds), String(dead.count),
+      ] + dead + [String(known.count)] + known + charged)
     return try Self.answer(in: reply)
   }
 

@@ -1,11 +1,14 @@
 -- Makes entries the caller's whose consumer is dead or has let its lease lapse.
 -- An entry that has been given out often is suspected to be what its consumers
--- died of: suspects are taken one at a time, all others at once.
+-- died of: suspects are taken one at a time, all others at once. Where it is known
+-- of what a consumer died, nothing else is counted as given out once more.
 --
 -- KEYS 1 stream
 -- ARGV 1 group, 2 own consumer, 3 'others' or 'suspect', 4 deliveries from which on an entry is a
 --      suspect, 5 how many to take, 6 lease, 7 lease of consumers that are not agenthost's, both in
---      milliseconds, -1 to leave alone what is not known to be dead, then names of consumers that are
+--      milliseconds, -1 to leave alone what is not known to be dead, 8 number of consumers that are
+--      dead, nobody knows of what, then their names, then number of those of which it is known, their
+--      names, and the ids of the entries that they died of
 -- Returns how many suspects and how many others are left, then for each entry that was taken: id, how
 --      often it has been given out with this time, its fields.
 
@@ -23,10 +26,10 @@ local function is_foreign(consumer)
 end
 
 local function take(id, deliveries)
-  local claimed = redis.call('XCLAIM', stream, group, own, 0, id, 'RETRYCOUNT', deliveries + 1)
+  local claimed = redis.call('XCLAIM', stream, group, own, 0, id, 'RETRYCOUNT', deliveries)
   if claimed[1] then
     taken[#taken + 1] = id
-    taken[#taken + 1] = deliveries + 1
+    taken[#taken + 1] = deliveries
     taken[#taken + 1] = claimed[1][2]
   else
     -- Deleted while it was pending: nothing is left to work on.
@@ -34,8 +37,9 @@ local function take(id, deliveries)
   end
 end
 
--- Looks through what `consumer`, or everybody, holds and has not renewed for `idle` milliseconds.
-local function look(idle, consumer)
+-- Looks through what `consumer`, or everybody, holds and has not renewed for `idle` milliseconds. Only what is in
+-- `charged` counts as given out once more, or everything where that is nil.
+local function look(idle, consumer, charged)
   local after = '-'
   for _ = 1, most_pages do
     local page
@@ -51,7 +55,7 @@ local function look(idle, consumer)
       if is_due and holder ~= own then
         local is_suspect = deliveries >= suspect_from
         if is_suspect == wants_suspect and #taken < limit * 3 then
-          take(id, deliveries)
+          take(id, deliveries + ((not charged or charged[id]) and 1 or 0))
         elseif is_suspect then
           suspects = suspects + 1
         else
@@ -63,6 +67,10 @@ local function look(idle, consumer)
   end
 end
 
-for index = 8, #ARGV do look(0, ARGV[index]) end
+local unknown = tonumber(ARGV[8])
+for index = 9, 8 + unknown do look(0, ARGV[index]) end
+local known, charged = tonumber(ARGV[9 + unknown]), {}
+for index = 10 + unknown + known, #ARGV do charged[ARGV[index]] = true end
+for index = 10 + unknown, 9 + unknown + known do look(0, ARGV[index], charged) end
 if lease >= 0 then look(lease) end
 return { suspects, others, unpack(taken) }

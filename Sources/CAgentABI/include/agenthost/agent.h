@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define AGENTHOST_DRAFT 2u
+#define AGENTHOST_DRAFT 3u
 
 #ifdef __clang__
 #pragma clang assume_nonnull begin

@@ -15,8 +15,10 @@
 typedef struct agenthost_threads_v1 {
   /* [any] Calls run(context, job) once on one of the plugin's threads, in the
    * order of the calls. Both pointers belong to the caller and are only handed
-   * back. Work that is still queued when the agents are destroyed runs too. */
-  void (*_Nonnull enqueue)(const agenthost_host_v1 *host,
+   * back. `token` is the call that the work is part of, or 0: should the work
+   * take the process down, it is that message which is called to account. Work
+   * that is still queued when the agents are destroyed runs too. */
+  void (*_Nonnull enqueue)(const agenthost_host_v1 *host, agenthost_token_v1 token,
                            void (*_Nonnull run)(void *_Nullable context, void *_Nullable job),
                            void *_Nullable context, void *_Nullable job);
 } agenthost_threads_v1;

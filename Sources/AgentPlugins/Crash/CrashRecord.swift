@@ -1,0 +1,103 @@
+import CCrashRecord
+import Glibc
+package import SystemPackage
+
+/// What this worker writes down of itself while it works, in a file that outlives it: which agent works on what, on
+/// which thread, and how the process died. Who comes after reads it as a ``RecordedDeath``.
+///
+/// Thread-safe: each part is written by one thread at a time, and read after the process' death only.
+package final class CrashRecord: @unchecked Sendable {
+  // SAFETY: points to a mapping of the whole struct, which stays for as long as the process lives, since threads of
+  // agents may outlive this object. What two threads may write at once is written by atomic steps.
+  private let record: OpaquePointer
+
+  /// An agent by its number in the record. What finds no room there goes on without.
+  package struct Agent: Sendable {
+    fileprivate let index: Int32
+
+    package static let none = Agent(index: -1)
+  }
+
+  /// A library by its number.
+  package struct Library: Sendable {
+    fileprivate let index: Int32
+
+    package static let none = Library(index: -1)
+  }
+
+  /// Gives `file`, which is empty and open for reading and writing, its size, and begins the record. `subject` is what
+  /// the worker works on: a record of another subject is none of a successor's business.
+  package init(file: FileDescriptor, subject: String, incarnation: String) throws(Errno) {
+    let size = Int(crash_record_size())
+    guard ftruncate(file.rawValue, off_t(size)) == 0 else { throw Errno(rawValue: errno) }
+    guard
+      let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0), memory != MAP_FAILED
+    else { throw Errno(rawValue: errno) }
+    // SAFETY: the file is new, so its bytes are zero, which is a record with nothing in it.
+    record = OpaquePointer(memory)
+    crash_record_init(record)
+    Self.set(crash_subject(record), subject)
+    Self.set(crash_incarnation(record), incarnation)
+  }
+
+  /// From now on the way in which this process dies is written down. Once in a process.
+  package func watch() throws(Errno) {
+    let failure = crash_watch(record)
+    guard failure == 0 else { throw Errno(rawValue: failure) }
+  }
+
+  /// The process ends as it should.
+  package func endsClean() { crash_clean(record) }
+
+  /// [loader] `symbol` is an address in the library's image.
+  func add(_ image: LibraryImage, symbol: UnsafeRawPointer) -> Library {
+    let library = Library(index: crash_add_library(record, symbol))
+    guard library.index >= 0 else { return .none }
+    Self.set(crash_library_file(record, UInt32(library.index)), image.file)
+    Self.set(crash_library_hash(record, UInt32(library.index)), image.hash)
+    return library
+  }
+
+  /// [loader]
+  func addAgent(role: String, name: String, of library: Library) -> Agent {
+    guard library.index >= 0 else { return .none }
+    let agent = Agent(index: crash_add_agent(record, UInt32(library.index)))
+    guard agent.index >= 0 else { return .none }
+    Self.set(crash_agent_role(record, UInt32(agent.index)), role)
+    Self.set(crash_agent_name(record, UInt32(agent.index)), name)
+    return agent
+  }
+
+  /// The call has begun: from here until `end` its message may be what kills the worker.
+  func begin(_ token: CallToken, of agent: Agent, on message: any AgentMessage) {
+    guard agent.index >= 0, token.slot < Int(CRASH_CALLS) else { return }
+    message.withIdentity { entry, stream, messageID in
+      Self.set(crash_call_entry(record, token.index), entry)
+      Self.set(crash_call_stream(record, token.index), stream)
+      crash_text_set(crash_call_message(record, token.index), messageID.baseAddress, UInt64(messageID.count))
+    }
+    crash_call_begin(record, token.index, token.rawValue, UInt32(agent.index))
+  }
+
+  /// The call has ended, or nobody waits for it any more.
+  func end(_ token: CallToken) {
+    crash_call_end(record, token.index, token.rawValue)
+  }
+
+  /// The calling thread runs agents' code from now on; returns its number for `run` and `leave`.
+  func enterThread() -> Int32 { crash_thread_enter(record) }
+
+  func leaveThread(_ thread: Int32) { crash_thread_leave(record, thread) }
+
+  /// What the calling thread does from now on; a token of 0 is no message's.
+  func run(_ agent: Agent, _ token: UInt64, on thread: Int32) {
+    crash_thread_run(record, thread, agent.index, token)
+  }
+
+  func idle(_ thread: Int32) { crash_thread_run(record, thread, -1, 0) }
+
+  private static func set(_ text: OpaquePointer?, _ string: String) {
+    var string = string
+    string.withUTF8 { crash_text_set(text, $0.baseAddress, UInt64($0.count)) }
+  }
+}
