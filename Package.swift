@@ -87,7 +87,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "cancel", "commit", "dead_letters", "join", "leave_group", "move_due", "renew",
+        "announce", "cancel", "commit", "count_crash", "dead_letters", "join", "leave_group", "move_due",
+        "renew",
         "retire_agent",
         "send",
         "set_desired", "take_over", "trim",

@@ -39,10 +39,7 @@ package struct LibraryStore: Sendable {
   /// Reads `file` once, checks these bytes without running any of them, and keeps a copy.
   package func image(of file: String) throws(LibraryError) -> LibraryImage {
     let bytes = try Self.checkedBytes(of: file)
-    let hash = SHA256.hash(data: bytes).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    let hash = Self.hash(bytes)
     let copy = directory.appending("\(hash).so")
     do {
       let isThere = try Self.holds(copy, bytes)
@@ -54,6 +51,18 @@ package struct LibraryStore: Sendable {
     }
     let name = FilePath(file).stem ?? file
     return LibraryImage(file: file, name: name, hash: hash, path: copy.string)
+  }
+
+  /// SHA-256 of the library `file`, hexadecimal, as it would be loaded.
+  package static func hash(of file: String) throws(LibraryError) -> String {
+    hash(try checkedBytes(of: file))
+  }
+
+  private static func hash(_ bytes: [UInt8]) -> String {
+    SHA256.hash(data: bytes).map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
   }
 
   /// A link is resolved once; from then on only what was read counts.

@@ -45,6 +45,8 @@ package struct Keys: Sendable, Equatable {
   package var cancelled: String { "\(prefix)agenthost:cancelled" }
   /// What operators want of all hosts: a hash with a version.
   package var desired: String { "\(prefix)agenthost:desired" }
+  /// Workers that the code of this hash has killed lately: a sorted set by time.
+  package func crashes(_ hash: String) -> String { "\(prefix)agenthost:crashes:\(hash)" }
   /// A worker that lives, by its incarnation.
   package func host(_ incarnation: String) -> String { "\(prefix)agenthost:host:\(incarnation)" }
   /// Commands for every host.

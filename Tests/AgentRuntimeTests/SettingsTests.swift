@@ -73,6 +73,12 @@ import Testing
       name: "AGENTHOST_MAX_DELIVERIES", unit: "deliveries", byDefault: "5", good: ["1": "1", "1000": "1000"],
       bad: ["0", "1001"]),
     Row(
+      name: "AGENTHOST_QUARANTINE_CRASHES", unit: "workers", byDefault: "10",
+      good: ["1": "1", "1000": "1000"], bad: ["0", "1001"]),
+    Row(
+      name: "AGENTHOST_QUARANTINE_WINDOW", unit: "seconds", byDefault: "600.0",
+      good: ["1": "1.0", "1e6": "1000000.0"], bad: ["0.5", "1e7", "10m"]),
+    Row(
       name: "AGENTHOST_LEASE", unit: "seconds", byDefault: "30.0", good: ["0.5": "0.5", "3600": "3600.0"],
       bad: ["0", "0.4", "3601", "30s"]),
     Row(

@@ -4,12 +4,6 @@ import Testing
 
 @Suite("Pausing and resuming roles")
 struct RoleCommandTests {
-  private func agenthost(_ server: RedisTestServer, _ words: String...) async throws -> Finished {
-    try await Finished.program(
-      try BuildFolder.path(of: "agenthost"), words,
-      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": server.url]) { $1 })
-  }
-
   @Test("a paused role takes nothing, also after a restart; resumed, it takes what has come")
   func pausedAcrossARestart() async throws {
     let server = try await RedisTestServer()
@@ -17,7 +11,8 @@ struct RoleCommandTests {
     let first = try HostProcess(redis: server.url, agents: agents.path)
     try await first.waitUntilReady()
     let wire = Wire(server: server)
-    #expect(try await agenthost(server, "role", "pause", "slow").output == "role slow is paused\n")
+    #expect(
+      try await Finished.agenthost(on: server, "role", "pause", "slow").output == "role slow is paused\n")
     try await first.waitForLog("role slow is paused")
     let requests = (0..<3).map { _ in WireRequest(payload: #"{"seconds":0}"#) }
     try await wire.send(requests[0], to: "slow")
@@ -30,14 +25,14 @@ struct RoleCommandTests {
     try await wire.send(requests[2], to: "slow")
     #expect(try await wire.result(of: WireRequest(payload: #"{"times":1}"#), from: "retry").errors.isEmpty)
     #expect(try wire.pending(of: "slow") == 0)
-    let listed = try await agenthost(server, "role", "ls")
+    let listed = try await Finished.agenthost(on: server, "role", "ls")
     let row = listed.output.split(separator: "\n").first { $0.hasPrefix("slow ") }
     #expect(row?.split(separator: " ") == ["slow", "1", "3", "0", "0", "0", "paused"], "\(listed.output)")
-    let json = try await agenthost(server, "role", "ls", "--json")
+    let json = try await Finished.agenthost(on: server, "role", "ls", "--json")
     let roles = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]]
     let slow = try #require(roles?.first { $0["role"] as? String == "slow" })
     #expect(slow["paused"] as? Bool == true && slow["waiting"] as? Int == 3)
-    #expect(try await agenthost(server, "role", "resume", "slow").status == 0)
+    #expect(try await Finished.agenthost(on: server, "role", "resume", "slow").status == 0)
     for request in requests { #expect(try await wire.result(from: request.resultList).errors.isEmpty) }
     #expect(try await second.stop() == 0, "\(second.log)")
   }
@@ -46,7 +41,7 @@ struct RoleCommandTests {
   func noRole(name: String) async throws {
     let server = try await RedisTestServer()
     for verb in ["pause", "resume"] {
-      #expect(try await agenthost(server, "role", verb, name).status == 2)
+      #expect(try await Finished.agenthost(on: server, "role", verb, name).status == 2)
     }
     #expect(try server.cli("EXISTS", "agenthost:desired") == "0")
   }
@@ -63,7 +58,7 @@ struct RoleCommandTests {
   func pausedBesideABadKey() async throws {
     let system = try await RunningSystem(["TestAgents"])
     try system.server.cli("SET", "agenthost:cancelled", "no set")
-    #expect(try await agenthost(system.server, "role", "pause", "slow").status == 0)
+    #expect(try await Finished.agenthost(on: system.server, "role", "pause", "slow").status == 0)
     try await system.host.waitForLog("role slow is paused")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
@@ -95,7 +90,7 @@ struct RoleCommandTests {
   @Test("what came as urgent goes on as urgent")
   func priorityIsInherited() async throws {
     let system = try await RunningSystem()
-    #expect(try await agenthost(system.server, "role", "pause", "uppercase").status == 0)
+    #expect(try await Finished.agenthost(on: system.server, "role", "pause", "uppercase").status == 0)
     try await system.host.waitForLog("role uppercase is paused")
     let request = WireRequest(text: "urgent")
     try await system.wire.send(request, to: "manager:prio:high")
@@ -103,7 +98,7 @@ struct RoleCommandTests {
       try system.wire.integer("XLEN", "stream:role:uppercase:prio:high") == 1
     }
     #expect(try system.wire.integer("XLEN", "stream:role:uppercase") == 0)
-    #expect(try await agenthost(system.server, "role", "resume", "uppercase").status == 0)
+    #expect(try await Finished.agenthost(on: system.server, "role", "resume", "uppercase").status == 0)
     #expect(try await system.wire.result(from: request.resultList).payload.text == "TNEGRU")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }

@@ -1,4 +1,5 @@
 import AgentPlugins
+import AgentStreams
 import Logging
 import RedisClient
 
@@ -36,6 +37,8 @@ final class Plugins {
   private let retirement: Retirement
   private let logger: Logger
   private var loaded: [String: Loaded] = [:]
+  /// Code that must not run, by its hash; what runs already is taken out by the next look.
+  var quarantined: [String: Quarantine] = [:]
   private var reloading = false
   private var reloadAgain = false
 
@@ -89,6 +92,7 @@ final class Plugins {
   private func load(_ file: String, into report: inout ReloadReport) async {
     do {
       let image = try await loader.image(of: file)
+      try await checkQuarantine(of: image)
       if let current = loaded[file], current.library.hash == image.hash {
         report.unchanged.append(file)
         return
@@ -100,6 +104,15 @@ final class Plugins {
       logger.error("\(error)")
       report.refused.append(file)
     }
+  }
+
+  private func checkQuarantine(of image: LibraryImage) async throws(LibraryError) {
+    guard let quarantine = quarantined[image.hash] else { return }
+    if loaded[image.file]?.library.hash == image.hash { await unload(image.file) }
+    throw LibraryError(
+      file: image.file, step: .quarantine, expected: "code that may run",
+      found: "hash \(image.hash.prefix(12)), which is quarantined: \(quarantine.reason)",
+      advice: "mend it, or let it in again by `agenthost plugin quarantine lift \(image.hash.prefix(12))`")
   }
 
   /// Everything that can fail comes before anything is changed.

@@ -20,6 +20,8 @@ package struct Settings: Sendable, Equatable {
   package var maxEnvelopeAge = 600.0
   package var maxEnvelopeBytes = 1 << 20
   package var maxDeliveries = 5
+  package var quarantineCrashes = 10
+  package var quarantineWindow = 600.0
   package var lease = 30.0
   package var foreignLease = 600.0
   package var taskTimeout = 60.0

@@ -65,6 +65,12 @@ package enum SettingsTable {
     .integer(
       "AGENTHOST_MAX_DELIVERIES", \.maxDeliveries, in: 1...1000, unit: "deliveries",
       meaning: "how often an entry is given to an agent before it is a dead letter"),
+    .integer(
+      "AGENTHOST_QUARANTINE_CRASHES", \.quarantineCrashes, in: 1...1000, unit: "workers",
+      meaning: "how many workers an agent's code may kill before no host loads it any more"),
+    .seconds(
+      "AGENTHOST_QUARANTINE_WINDOW", \.quarantineWindow, in: 1...1e6,
+      meaning: "the time in which these are counted"),
     .seconds(
       "AGENTHOST_LEASE", \.lease, in: 0.5...3600,
       meaning: "how long an entry stays with a host that is not heard of"),

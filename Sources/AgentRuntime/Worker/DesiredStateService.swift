@@ -70,8 +70,12 @@ final class DesiredStateService: Service {
       let before = current
       current = wanted
       registry.pause(wanted.pausedRoles)
-      // At the start the folder has just been read.
-      if let before, before.reloads != wanted.reloads { requestingReload.yield() }
+      plugins.quarantined = wanted.quarantined
+      // At the start the folder is read anyhow.
+      guard let before else { return }
+      if before.reloads != wanted.reloads || before.quarantined != wanted.quarantined {
+        requestingReload.yield()
+      }
     } catch {
       client.warn("what operators want could not be read", error)
     }

@@ -75,6 +75,9 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    await accountForTheDead()
+    // Before any code is loaded: some of it may not be.
+    await desired.refresh()
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
     agents.beforeReading = { [desired] in
@@ -96,6 +99,16 @@ package final class Worker {
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quietLogger))
     try await group.run()
+  }
+
+  private func accountForTheDead() async {
+    let accounting = CrashAccounting(
+      client: client, keys: keys, settings: configuration.settings, logger: logger)
+    do throws(SystemCallError) {
+      await accounting.account(for: try records.dead())
+    } catch {
+      logger.error("what workers died of can't be found: \(error)")
+    }
   }
 
   /// What goes on for as long as the worker holds messages.

@@ -7,8 +7,11 @@ package struct DesiredState: Sendable, Equatable {
   /// How often a reload was asked for.
   package var reloads = 0
   package var pausedRoles: Set<String> = []
+  /// Code that no host loads, by its hash.
+  package var quarantined: [String: Quarantine] = [:]
 
   static let pausedPrefix = "paused:"
+  static let quarantinePrefix = "quarantine:"
   static let reloadField = "reload"
 
   package init() {}
@@ -21,6 +24,9 @@ package struct DesiredState: Sendable, Equatable {
       case Self.reloadField: reloads = Int(value) ?? 0
       case _ where name.hasPrefix(Self.pausedPrefix):
         pausedRoles.insert(String(name.dropFirst(Self.pausedPrefix.count)))
+      case _ where name.hasPrefix(Self.quarantinePrefix):
+        let hash = String(name.dropFirst(Self.quarantinePrefix.count))
+        quarantined[hash] = Quarantine(reading: value)
       default: break  // a later host's
       }
     }
@@ -37,6 +43,12 @@ package enum DesiredChange: Sendable, Equatable {
   case reload
   case pause(role: String)
   case resume(role: String)
+  /// Code with this hash is not loaded any more, and taken out where it is.
+  case quarantine(hash: String, Quarantine)
+  case lift(hash: String)
+
+  /// Tells hosts that there is something to look at.
+  static let look = #"{"kind":"control","command":"look"}"#
 
   /// Makes the change, and tells all hosts to look. Returns how many heard of it at once.
   @IOActor
@@ -47,9 +59,16 @@ package enum DesiredChange: Sendable, Equatable {
       case .reload: ["increment", DesiredState.reloadField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
+      case .quarantine(let hash, let quarantine):
+        ["set", DesiredState.quarantinePrefix + hash, quarantine.json]
+      case .lift(let hash): ["delete", DesiredState.quarantinePrefix + hash, ""]
       }
     let reply = try await StreamScript.setDesired.call(
-      client, keys: [keys.desired], [keys.broadcastAll, #"{"kind":"control","command":"look"}"#] + words)
+      client, keys: [keys.desired], [keys.broadcastAll, Self.look] + words)
+    // Lifted by a human: what it did before no longer counts.
+    if case .lift(let hash) = self {
+      _ = try await client.send(RedisCommand("DEL", keys.crashes(hash)), effect: .repeatable)
+    }
     return reply.root.elements.flatMap { Array($0).last?.integer } ?? 0
   }
 }

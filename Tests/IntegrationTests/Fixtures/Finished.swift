@@ -1,4 +1,5 @@
 import Foundation
+import RedisTestServer
 
 /// What a program came to.
 struct Finished {
@@ -27,5 +28,12 @@ struct Finished {
       try BuildFolder.path(of: "agenthost"), arguments,
       environment: ChildProgram.hostlessEnvironment().merging(settings) { $1 }, input: input,
       workingFolder: workingFolder)
+  }
+
+  /// A verb, with a server to talk to.
+  static func agenthost(on server: RedisTestServer, _ words: String...) async throws -> Finished {
+    try await program(
+      try BuildFolder.path(of: "agenthost"), words,
+      environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": server.url]) { $1 })
   }
 }

@@ -1,0 +1,70 @@
+import Foundation
+import RedisTestServer
+import Testing
+
+@Suite("Code that kills workers again and again")
+struct QuarantineTests {
+  private static let settings = [
+    "AGENTHOST_MAX_DELIVERIES": "2", "AGENTHOST_QUARANTINE_CRASHES": "3",
+  ]
+
+  @Test("is not loaded any more, by nobody and after no restart, until it is lifted; the others go on")
+  func quarantined() async throws {
+    let system = try await RunningSystem(AgentsFolder.demo + ["TestAgents"], settings: Self.settings)
+    let load = BackgroundLoad(url: system.server.url)
+    let waiting = WireRequest(text: "fine")
+    let counts = try await load.run {
+      // Two workers for the one that is given up, and the third for the next.
+      for _ in 0..<2 { try await system.wire.send(WireRequest(text: "crash"), to: "crash") }
+      try await system.host.waitForLog("quarantined on all hosts")
+      try await system.host.waitForLog("refused at quarantine")
+      try await system.wire.send(waiting, to: "crash")
+      try await load.waitForAnswers()
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(try system.wire.integer("EXISTS", waiting.resultList) == 0, "nobody serves the role")
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "ls")
+    #expect(listed.output.contains("libTestAgents.so") && listed.output.contains("it killed workers again"))
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+
+    let next = try HostProcess(redis: system.server.url, agents: system.agents.path, settings: Self.settings)
+    try await next.waitForLog("refused at quarantine")
+    try await next.waitUntilReady()
+    let hash = try #require(listed.output.split(separator: "\n").last?.prefix { $0 != " " })
+    // What it did not survive is removed first, or it would do it again.
+    try system.server.cli("XTRIM", "stream:role:crash", "MAXLEN", "1")
+    #expect(
+      try await Finished.agenthost(on: system.server, "plugin", "quarantine", "lift", String(hash)).status
+        == 0)
+    #expect(try await system.wire.result(from: waiting.resultList).errors.isEmpty)
+    #expect(try await next.stop() == 0, "\(next.log)")
+  }
+
+  @Test("code that is quarantined by hand is taken out at once, and let in again")
+  func byHand() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    let file = system.agents.path + "/libEchoC.so"
+    let added = try await Finished.agenthost(
+      on: system.server, "plugin", "quarantine", "add", file, "--reason", "it is ill")
+    #expect(added.status == 0, "\(added)")
+    try await system.host.waitForLog("reload: new 0, changed 0, removed 0, unchanged 0, refused 1")
+    #expect(system.host.log.contains("which is quarantined: it is ill"))
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "ls", "--json")
+    #expect(listed.output.contains(#""reason":"it is ill""#))
+    let hash = try #require(listed.output.firstMatch(of: /"hash":"([0-9a-f]+)"/)?.output.1)
+    let lifted = try await Finished.agenthost(
+      on: system.server, "plugin", "quarantine", "lift", String(hash.prefix(8)))
+    #expect(lifted.status == 0, "\(lifted)")
+    try await system.host.waitForLog("reload: new 1")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("what there is none of is not lifted, and what is no library is not added")
+  func mistakes() async throws {
+    let server = try await RedisTestServer()
+    let lifted = try await Finished.agenthost(on: server, "plugin", "quarantine", "lift", "abc")
+    #expect(lifted.status == 1 && lifted.errors.contains("nothing that is quarantined"), "\(lifted)")
+    let added = try await Finished.agenthost(on: server, "plugin", "quarantine", "add", "/etc/passwd")
+    #expect(added.status == 1 && added.errors.contains("expected a shared library"), "\(added)")
+  }
+}
