@@ -131,8 +131,13 @@ package final class PluginThreads: @unchecked Sendable {
     close(comm)
   }
 
+  /// An agent that keeps a processor busy must not keep the host from reading and committing.
+  private static let niceness: Int32 = 10
+
   private func work() {
     nameThisThread()
+    // On Linux a thread has a priority of its own. Where it can't be lowered, it stays.
+    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
     let thread = record?.enterThread() ?? -1
     pthread_mutex_lock(mutex)
     while true {

@@ -42,6 +42,19 @@ crash_text *crash_call_entry(crash_record *record, uint32_t call) { return &reco
 crash_text *crash_call_stream(crash_record *record, uint32_t call) { return &record->calls[call].stream; }
 crash_text *crash_call_message(crash_record *record, uint32_t call) { return &record->calls[call].message; }
 
+uint32_t crash_thread_id(const crash_record *record, uint32_t thread) {
+  return __atomic_load_n(&record->threads[thread].id, __ATOMIC_ACQUIRE);
+}
+int32_t crash_thread_agent(const crash_record *record, uint32_t thread) {
+  return (int32_t)__atomic_load_n(&record->threads[thread].agent, __ATOMIC_RELAXED) - 1;
+}
+uint64_t crash_thread_token(const crash_record *record, uint32_t thread) {
+  return __atomic_load_n(&record->threads[thread].token, __ATOMIC_RELAXED);
+}
+uint64_t crash_thread_since(const crash_record *record, uint32_t thread) {
+  return __atomic_load_n(&record->threads[thread].since, __ATOMIC_ACQUIRE);
+}
+
 uint32_t crash_end_kind(const crash_record *record) { return record->end.kind; }
 int32_t crash_end_number(const crash_record *record) { return record->end.number; }
 uint32_t crash_end_thread(const crash_record *record) { return record->end.thread; }

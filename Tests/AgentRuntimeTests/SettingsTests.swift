@@ -79,6 +79,9 @@ import Testing
       name: "AGENTHOST_QUARANTINE_WINDOW", unit: "seconds", byDefault: "600.0",
       good: ["1": "1.0", "1e6": "1000000.0"], bad: ["0.5", "1e7", "10m"]),
     Row(
+      name: "AGENTHOST_STALL_WARNING", unit: "seconds", byDefault: "1.0",
+      good: ["0.25": "0.25", "1e6": "1000000.0"], bad: ["0.2", "1e7", "1s"]),
+    Row(
       name: "AGENTHOST_LEASE", unit: "seconds", byDefault: "30.0", good: ["0.5": "0.5", "3600": "3600.0"],
       bad: ["0", "0.4", "3601", "30s"]),
     Row(

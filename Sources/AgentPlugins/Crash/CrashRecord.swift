@@ -96,6 +96,36 @@ package final class CrashRecord: @unchecked Sendable {
 
   func idle(_ thread: Int32) { crash_thread_run(record, thread, -1, 0) }
 
+  /// Threads that do an agent's work just now. Read while they go on: a look now and then must not hold them up.
+  var working: [StallWatch.Work] {
+    (0..<UInt32(CRASH_THREADS)).compactMap { index in
+      let since = crash_thread_since(record, index)
+      let agent = crash_thread_agent(record, index)
+      guard since != 0, agent >= 0 else { return nil }
+      return StallWatch.Work(
+        thread: crash_thread_id(record, index), agent: agent, token: crash_thread_token(record, index),
+        since: .nanoseconds(Int64(clamping: since)))
+    }
+  }
+
+  /// Which agent it is, and which message it works on, for people.
+  func name(of work: StallWatch.Work) -> String {
+    guard work.agent >= 0, work.agent < crash_agent_count(record) else { return "an agent" }
+    let agent = UInt32(work.agent)
+    let name =
+      "agent \(Self.text(crash_agent_name(record, agent))) (\(Self.text(crash_agent_role(record, agent))))"
+    let slot = CallToken(rawValue: work.token).index
+    guard work.token != 0, slot < UInt32(CRASH_CALLS) else { return name }
+    guard crash_call_token(record, slot) == work.token else { return name + ", on a message that has ended," }
+    return name + ", on message \(LogText.escaped(Self.text(crash_call_message(record, slot)))),"
+  }
+
+  private static func text(_ text: OpaquePointer?) -> String {
+    // SAFETY: the length is of what lies within the text's own bytes.
+    let bytes = UnsafeRawBufferPointer(start: crash_text_bytes(text), count: Int(crash_text_length(text)))
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static func set(_ text: OpaquePointer?, _ string: String) {
     var string = string
     string.withUTF8 { crash_text_set(text, $0.baseAddress, UInt64($0.count)) }

@@ -72,6 +72,9 @@ package enum SettingsTable {
       "AGENTHOST_QUARANTINE_WINDOW", \.quarantineWindow, in: 1...1e6,
       meaning: "the time in which these are counted"),
     .seconds(
+      "AGENTHOST_STALL_WARNING", \.stallWarning, in: 0.25...1e6,
+      meaning: "how long an agent may keep a thread without yielding before the log says so"),
+    .seconds(
       "AGENTHOST_LEASE", \.lease, in: 0.5...3600,
       meaning: "how long an entry stays with a host that is not heard of"),
     .seconds(

@@ -71,6 +71,9 @@ package final class Worker {
   /// Throws before `ready` when it can't begin: no server, or no agents' folder.
   package func run(ready: @escaping @Sendable () -> Void) async throws {
     try records.own.watch()
+    Watchdog(
+      record: records.own, limit: .seconds(configuration.settings.stallWarning), logger: logger
+    ).start()
     defer { records.own.endsClean() }
     try await connect()
     try await presence.announce()

@@ -63,6 +63,11 @@ uint32_t crash_call_agent(const crash_record *record, uint32_t call);
 crash_text *crash_call_entry(crash_record *record, uint32_t call);
 crash_text *crash_call_stream(crash_record *record, uint32_t call);
 crash_text *crash_call_message(crash_record *record, uint32_t call);
+// 0: no thread is there. What the others say is one thread's at one moment, or nearly so.
+uint32_t crash_thread_id(const crash_record *record, uint32_t thread);
+int32_t crash_thread_agent(const crash_record *record, uint32_t thread);  // -1: none
+uint64_t crash_thread_token(const crash_record *record, uint32_t thread);
+uint64_t crash_thread_since(const crash_record *record, uint32_t thread);
 uint32_t crash_end_kind(const crash_record *record);
 int32_t crash_end_number(const crash_record *record);
 uint32_t crash_end_thread(const crash_record *record);

@@ -1,0 +1,50 @@
+import SeededGenerator
+import Testing
+
+@testable import AgentPlugins
+
+@Suite struct StallWatchTests {
+  private func work(_ thread: UInt32, since: Int, token: UInt64 = 1) -> StallWatch.Work {
+    StallWatch.Work(thread: thread, agent: 0, token: token, since: .seconds(since))
+  }
+
+  @Test func `What takes longer than the limit is told of once, and when it is over`() {
+    var watch = StallWatch(limit: .seconds(2))
+    #expect(watch.look(at: [work(1, since: 10)], now: .seconds(11)) == [])
+    let long = work(1, since: 10)
+    #expect(watch.look(at: [long], now: .seconds(12)) == [.stalled(long, after: .seconds(2))])
+    #expect(watch.look(at: [long], now: .seconds(13)) == [])
+    #expect(watch.look(at: [], now: .seconds(15)) == [.recovered(long, after: .seconds(5))])
+    #expect(watch.look(at: [], now: .seconds(16)) == [])
+  }
+
+  @Test func `The next piece of work on the same thread is another one`() {
+    var watch = StallWatch(limit: .seconds(2))
+    let first = work(1, since: 10)
+    let second = work(1, since: 14, token: 2)
+    _ = watch.look(at: [first], now: .seconds(13))
+    #expect(watch.look(at: [second], now: .seconds(15)) == [.recovered(first, after: .seconds(5))])
+    #expect(watch.look(at: [second], now: .seconds(16)) == [.stalled(second, after: .seconds(2))])
+  }
+
+  @Test func `Each stall is told of once and each ends once, whatever comes`() {
+    var random = SeededGenerator(seed: 11)
+    var watch = StallWatch(limit: .seconds(3))
+    var open: Set<UInt32> = []
+    var since: [UInt32: Int] = [:]
+    for now in 0..<2000 {
+      for thread in 0..<UInt32(6) where Int.random(in: 0..<6, using: &random) == 0 {
+        since[thread] = Bool.random(using: &random) ? now : nil
+      }
+      let working = since.map { work($0.key, since: $0.value) }
+      for event in watch.look(at: working, now: .seconds(now)) {
+        switch event {
+        case .stalled(let work, let time):
+          #expect(open.insert(work.thread).inserted && time >= .seconds(3))
+        case .recovered(let work, _): #expect(open.remove(work.thread) != nil)
+        }
+      }
+      #expect(open == Set(working.filter { .seconds(now) - $0.since >= .seconds(3) }.map(\.thread)))
+    }
+  }
+}
