@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick bench-instructions format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick bench-recovery bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
@@ -96,6 +96,9 @@ bench: build ## Measure requests/s and latency against the C floor, side by side
 
 bench-quick: build ## The same in twenty seconds
 	@$(BENCHMARK) --quick
+
+bench-recovery: build ## Measure how long a host is without a worker when one has died; two minutes
+	@python3 Tests/Benchmarks/recovery.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 bench-instructions: build ## Count the instructions of a request, by valgrind; five minutes
 	@missing=""; \
