@@ -1,21 +1,17 @@
 import Foundation
 import Glibc
-import NIOCore
-import RedisTestServer
-
-@testable import RedisClient
 
 /// A redis-server with TLS on a port of this machine, and the authority that its clients should trust.
-final class TLSServer: Sendable {
+package final class TLSServer: Sendable {
   struct NoPort: Error {}
 
   private let folder: URL
-  let authority: TestAuthority
-  let server: RedisTestServer
-  let port: Int
+  package let authority: TestAuthority
+  package let server: RedisTestServer
+  package let port: Int
 
   /// `certificate` makes the server's; without, it has one for localhost, signed by `authority`.
-  init(
+  package init(
     asksForCertificate: Bool = false,
     certificate: (TestAuthority) throws -> TestAuthority.Files = {
       try $0.issue(for: "localhost", addresses: [[127, 0, 0, 1]])
@@ -38,31 +34,10 @@ final class TLSServer: Sendable {
   }
 
   /// An authority that the server does not know.
-  func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
-
-  /// How to connect, trusting the server's authority where `tls` says nothing else.
-  func settings(host: String = "localhost", credentials: String = "", tls: RedisTLS? = nil) throws
-    -> RedisConnectionSettings
-  {
-    var settings = RedisConnectionSettings(
-      address: try RedisAddress(url: "rediss://\(credentials)\(host):\(port)"), name: "tls")
-    settings.tls = tls ?? RedisTLS(authorities: authority.path)
-    return settings
-  }
-
-  /// Why no connection can be made with `settings`; nil where one can.
-  static func failure(_ settings: RedisConnectionSettings) async -> String? {
-    do throws(RedisError) {
-      try await RedisConnection.open(settings).close()
-      return nil
-    } catch {
-      guard case .unreachable(let address, let why) = error else { return "another kind of error: \(error)" }
-      return address == settings.address.description ? why : "another address: \(address)"
-    }
-  }
+  package func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
 
   /// A port of this machine that nobody listens on.
-  static func freePort() throws -> Int {
+  package static func freePort() throws -> Int {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     defer { Glibc.close(descriptor) }
     var address = sockaddr_in()
