@@ -8,13 +8,14 @@ struct RunningSystem: Sendable {
   let agents: AgentsFolder
   let host: HostProcess
 
+  /// `url`: how the host reaches the server, where not by its socket.
   init(
-    _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil,
+    _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil, url: String? = nil,
     settings: [String: String] = [:]
   ) async throws {
     self.server = if let server { server } else { try await RedisTestServer() }
     agents = try AgentsFolder(libraries)
-    host = try HostProcess(redis: self.server.url, agents: agents.path, settings: settings)
+    host = try HostProcess(redis: url ?? self.server.url, agents: agents.path, settings: settings)
     try await host.waitUntilReady()
   }
 

@@ -63,6 +63,15 @@ struct Wire: Sendable {
     return line.flatMap { Int($0.dropFirst(prefix.count).prefix { $0.isNumber }) } ?? 0
   }
 
+  /// How many entries a role's stream has had since it was made.
+  func entriesAdded(to role: String) throws -> Int {
+    let lines = try server.cli("XINFO", "STREAM", "stream:role:\(role)").split(separator: "\n")
+    guard let name = lines.firstIndex(of: "entries-added"), let count = Int(lines[name + 1]) else {
+      throw FixtureFailure("XINFO STREAM of \(role) answered: \(lines)")
+    }
+    return count
+  }
+
   func entries(of stream: String) throws -> [StreamEntry] {
     try StreamEntry.parse(try server.cli("--json", "XRANGE", stream, "-", "+"))
   }
