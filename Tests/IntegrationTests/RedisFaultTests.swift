@@ -146,20 +146,64 @@ struct RedisFaultTests {
     try await expectWell(system, worker: worker, allAnswered: counts)
   }
 
-  @Test("killed and started again with its append-only file: nothing that it kept is lost")
+  @Test("killed and started again with its append-only file: nothing that it kept is lost or doubled")
   func killedAndRestarted() async throws {
     let system = try await system(["--appendonly", "yes", "--appendfsync", "always"])
     let worker = try system.host.workerProcessIdentifier()
     let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let backlogs = [Backlog(system.wire), Backlog(system.wire)]
     let counts = try await load.run {
-      for _ in 0..<2 {
+      for backlog in backlogs {
+        try await backlog.send()
         system.server.stop()
         try await system.server.restart()
         try await load.waitForAnswers(within: Self.recovery)
+        try await backlog.expectAnswers()
       }
     }
     #expect(counts.wrong == [])
     try await expectWell(system, worker: worker)
+    try expectEachStepOnce(system)
+    for backlog in backlogs { try backlog.expectNothingElse() }
+  }
+
+  @Test("killed under load, and slow to load its data again: nothing that it kept is lost or doubled")
+  func slowToLoadAgain() async throws {
+    let system = try await RunningSystem(server: .slowToLoad())
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let backlog = Backlog(system.wire)
+    let counts = try await load.run {
+      try await backlog.send()
+      try await system.server.restartLoading()
+      try await system.host.waitForLog("LOADING", times: 3)
+      try system.server.finishLoading()
+      try await load.waitForAnswers(within: Self.recovery)
+      try await backlog.expectAnswers()
+    }
+    #expect(counts.wrong == [])
+    try await expectWell(system, worker: worker)
+    try expectEachStepOnce(system)
+    try backlog.expectNothingElse()
+  }
+
+  @Test("loading its data while the host starts, a backlog among it: waited for, each is answered once")
+  func slowToLoadAtTheStart() async throws {
+    let server = try await RedisTestServer.slowToLoad()
+    let backlog = Backlog(Wire(server: server))
+    try await backlog.send()
+    try await server.restartLoading()
+    let system = try await RunningSystem(server: server, waits: false)
+    try await system.host.waitForLog("waiting until Redis is ready: Redis answered with an error: LOADING")
+    let worker = try system.host.workerProcessIdentifier()
+    try server.finishLoading()
+    try await RedisTestServer.wait(until: "a request has been answered", within: Self.recovery) {
+      try system.wire.commandCount("lpush") > 0
+    }
+    try await backlog.expectAnswers()
+    try await expectWell(system, worker: worker)
+    try expectEachStepOnce(system)
+    try backlog.expectNothingElse()
   }
 
   @Test("at its memory limit the server takes no more requests, and the backlog drains")
@@ -168,14 +212,16 @@ struct RedisFaultTests {
     let worker = try system.host.workerProcessIdentifier()
     try system.server.cli("HSET", "agenthost:desired", "paused:manager", "1", "version", "1")
     try await system.host.waitForLog("role manager is paused")
-    let requests = (0..<100).map { WireRequest(text: "backlog \($0)") }
-    for request in requests { try await system.wire.send(request, to: "manager") }
+    let backlog = Backlog(system.wire)
+    try await backlog.send()
     try system.server.cli("CONFIG", "SET", "maxmemory", "1")
     try system.server.cli("HDEL", "agenthost:desired", "paused:manager")
     // At the limit not even the desired state's version can grow; the hosts look by themselves.
-    for request in requests { #expect(try await system.wire.result(from: request.resultList).errors.isEmpty) }
+    try await backlog.expectAnswers()
     try system.server.cli("CONFIG", "SET", "maxmemory", "0")
     try await expectWell(system, worker: worker)
+    try expectEachStepOnce(system)
+    try backlog.expectNothingElse()
   }
 
   @Test("a password that was changed, and changed back: the host waits for it")

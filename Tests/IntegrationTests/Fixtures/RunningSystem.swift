@@ -8,15 +8,15 @@ struct RunningSystem: Sendable {
   let agents: AgentsFolder
   let host: HostProcess
 
-  /// `url`: how the host reaches the server, where not by its socket.
+  /// `url`: how the host reaches the server, where not by its socket. Where it `waits`, until the host is ready.
   init(
     _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil, url: String? = nil,
-    settings: [String: String] = [:]
+    settings: [String: String] = [:], waits: Bool = true
   ) async throws {
     self.server = if let server { server } else { try await RedisTestServer() }
     agents = try AgentsFolder(libraries)
     host = try HostProcess(redis: url ?? self.server.url, agents: agents.path, settings: settings)
-    try await host.waitUntilReady()
+    if waits { try await host.waitUntilReady() }
   }
 
   /// Of the host, not of clients.

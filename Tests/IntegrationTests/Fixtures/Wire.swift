@@ -28,6 +28,17 @@ struct Wire: Sendable {
     try await send(request.json, to: role)
   }
 
+  /// Sends many, one behind the other, by one program. What they hold has no apostrophe.
+  func send(_ requests: [WireRequest], to role: String) async throws {
+    let commands = requests.map { "XADD stream:role:\(role) * envelope '\($0.json)'\n" }
+    let added = try await Finished.program(
+      "redis-cli", ["-s", server.socketPath], input: Data(commands.joined().utf8))
+    let ids = added.output.matches(of: /(?m)^\d+-\d+$/)
+    guard ids.count == requests.count else {
+      throw FixtureFailure("XADD \(requests.count) times answered: \(added.output)\(added.errors)")
+    }
+  }
+
   /// Takes the next element of a list; waits for it.
   func text(from list: String) async throws -> String {
     let popped = try await Finished.program("redis-cli", ["-s", server.socketPath, "BLPOP", list, "20"])
