@@ -240,6 +240,28 @@ struct RedisFaultTests {
     try await expectWell(system, worker: worker)
   }
 
+  @Test(
+    "a certificate exchanged for a bad one, and back: the host says why it waits, and nothing is lost or doubled",
+    arguments: BadCertificate.allCases)
+  func certificateExchanged(bad: BadCertificate) async throws {
+    let server = try await TLSServer()
+    let system = try await RunningSystem(
+      server: server.server, url: "rediss://localhost:\(server.port)",
+      settings: ["AGENTHOST_TLS_CA": server.authority.path])
+    let worker = try system.host.workerProcessIdentifier()
+    // By the server's socket: only the host meets the certificate.
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      try server.show(bad.issue(for: server))
+      try system.killHostConnections()
+      try await system.host.waitForLog(bad.inTheLog, times: 3)
+      #expect(try system.hostConnections() == [], "nothing is said to a server that has not shown who it is")
+      try server.show(server.certificate)
+      try await load.waitForAnswers(within: Self.recovery)
+    }
+    try await expectWell(system, worker: worker, allAnswered: counts)
+  }
+
   @Test("an ACL that forbids one role's streams: the other roles go on, and it is served again when it may")
   func forbiddenStream() async throws {
     let system = try await system()

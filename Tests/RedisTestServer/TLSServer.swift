@@ -9,6 +9,8 @@ package final class TLSServer: Sendable {
   package let authority: TestAuthority
   package let server: RedisTestServer
   package let port: Int
+  /// What the server has been started with.
+  package let certificate: TestAuthority.Files
 
   /// `certificate` makes the server's; without, it has one for localhost, signed by `authority`.
   package init(
@@ -21,10 +23,10 @@ package final class TLSServer: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     authority = try TestAuthority("authority", in: folder)
     port = try Self.freePort()
-    let files = try certificate(authority)
+    self.certificate = try certificate(authority)
     server = try await RedisTestServer(arguments: [
-      "--tls-port", String(port), "--bind", "127.0.0.1", "--tls-cert-file", files.certificate,
-      "--tls-key-file", files.key, "--tls-ca-cert-file", authority.path, "--tls-auth-clients",
+      "--tls-port", String(port), "--bind", "127.0.0.1", "--tls-cert-file", self.certificate.certificate,
+      "--tls-key-file", self.certificate.key, "--tls-ca-cert-file", authority.path, "--tls-auth-clients",
       asksForCertificate ? "yes" : "no",
     ])
   }
@@ -35,6 +37,16 @@ package final class TLSServer: Sendable {
 
   /// An authority that the server does not know.
   package func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
+
+  /// Shows another certificate to whoever connects from now on.
+  package func show(_ files: TestAuthority.Files) throws {
+    // Both at once: each alone would not belong to the other.
+    let answer = try server.cli(
+      "CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
+    guard answer == "OK" else {
+      throw RedisTestServer.Failure(description: "the certificate was not exchanged: \(answer)")
+    }
+  }
 
   /// A port of this machine that nobody listens on.
   package static func freePort() throws -> Int {
