@@ -144,8 +144,14 @@ let package = Package(
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
 
     .target(
-      name: "RedisTestServer", dependencies: ["CProcess"], path: "Tests/RedisTestServer",
-      swiftSettings: strict),
+      name: "RedisTestServer",
+      dependencies: [
+        "CProcess",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
+      ],
+      path: "Tests/RedisTestServer", swiftSettings: strict),
     .target(name: "SeededGenerator", path: "Tests/SeededGenerator", swiftSettings: strict),
     .testTarget(
       name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope", "SeededGenerator"], swiftSettings: strict),
@@ -163,11 +169,8 @@ let package = Package(
       name: "RedisClientTests",
       dependencies: [
         "RedisClient", "RedisTestServer", "SeededGenerator",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "SwiftASN1", package: "swift-asn1"),
-        .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: strict),
     .testTarget(

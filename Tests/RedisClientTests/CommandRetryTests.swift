@@ -38,10 +38,10 @@ import Testing
     let client = try await client(proxy.socketPath)
     try server.cli("SET", "k", String(repeating: "x", count: 1000))
     for kept in [1, 4, 500, 1006] {
-      proxy.loseAnswer(to: "GET", after: kept)
+      proxy.loseAnswer(to: "GET", cut: .after(bytes: kept))
       let whole = try await client.send(RedisCommand("GET", "k"), effect: .repeatable)
       #expect(whole.root.bytes?.readableBytes == 1000)
-      proxy.loseAnswer(to: "GET", after: kept)
+      proxy.loseAnswer(to: "GET", cut: .after(bytes: kept))
       guard case .connectionLost = await redisError({ _ = try await client.send(RedisCommand("GET", "k")) })
       else {
         Issue.record("cut after \(kept) bytes, and no error")

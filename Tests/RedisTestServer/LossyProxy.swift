@@ -10,10 +10,32 @@ package final class LossyProxy: Sendable {
     let code = errno
   }
 
+  /// Where an answer is cut.
+  package enum Cut: Sendable {
+    case after(bytes: Int)
+    case inTheMiddle
+    case beforeItsLastByte
+
+    func position(in count: Int) -> Int {
+      switch self {
+      case .after(let bytes): bytes
+      case .inTheMiddle: count / 2
+      case .beforeItsLastByte: count - 1
+      }
+    }
+  }
+
+  /// What is to be lost next.
+  private struct Loss {
+    let marker: [UInt8]
+    let text: [UInt8]
+    let cut: Cut
+  }
+
   package let socketPath: String
   private let target: String
   private let listener: CInt
-  private let state = Mutex((marker: [UInt8]?.none, kept: 0, lost: 0))
+  private let state = Mutex((next: Loss?.none, lost: 0))
 
   package init(to target: String) throws {
     self.target = target
@@ -32,12 +54,10 @@ package final class LossyProxy: Sendable {
     shutdown(listener, CInt(SHUT_RDWR))
   }
 
-  /// Loses the answer to the next piece of commands that has `marker` in it, all but its first bytes.
-  package func loseAnswer(to marker: String, after kept: Int = 0) {
-    state.withLock {
-      $0.marker = Array(marker.utf8)
-      $0.kept = kept
-    }
+  /// Loses the answer to the next piece of commands that has `marker` in it, or what is behind the cut; where it is
+  /// to be an answer with some `text` in it, the connection's first such.
+  package func loseAnswer(to marker: String, with text: String = "", cut: Cut = .after(bytes: 0)) {
+    state.withLock { $0.next = Loss(marker: Array(marker.utf8), text: Array(text.utf8), cut: cut) }
   }
 
   package var lostAnswers: Int { state.withLock { $0.lost } }
@@ -46,7 +66,7 @@ package final class LossyProxy: Sendable {
     defer { close(client) }
     guard let server = try? Self.socket(at: target, { connect($0, $1, $2) }) else { return }
     defer { close(server) }
-    var isLosing = false
+    var loss: Loss?
     var ready = [
       pollfd(fd: client, events: Int16(POLLIN), revents: 0),
       pollfd(fd: server, events: Int16(POLLIN), revents: 0),
@@ -54,31 +74,31 @@ package final class LossyProxy: Sendable {
     while poll(&ready, 2, -1) > 0 {
       if ready[0].revents != 0 {
         guard let bytes = Self.receive(client) else { return }
-        isLosing = isLosing || takesMarker(bytes)
+        loss = loss ?? takeLoss(markedIn: bytes)
         guard Self.sendAll(bytes, to: server) else { return }
       }
       if ready[1].revents != 0 {
         guard let bytes = Self.receive(server) else { return }
-        if isLosing {
-          let kept = state.withLock { state in
-            state.lost += 1
-            return state.kept
-          }
+        if let loss, Self.holds(bytes, loss.text) {
           // Gone already: what was to be kept is lost too.
-          _ = Self.sendAll(Array(bytes.prefix(kept)), to: client)
-          return
+          _ = Self.sendAll(Array(bytes.prefix(loss.cut.position(in: bytes.count))), to: client)
+          return state.withLock { $0.lost += 1 }
         }
         guard Self.sendAll(bytes, to: client) else { return }
       }
     }
   }
 
-  private func takesMarker(_ bytes: [UInt8]) -> Bool {
+  private func takeLoss(markedIn bytes: [UInt8]) -> Loss? {
     state.withLock { state in
-      guard let marker = state.marker, bytes.firstRange(of: marker) != nil else { return false }
-      state.marker = nil
-      return true
+      guard let next = state.next, Self.holds(bytes, next.marker) else { return nil }
+      state.next = nil
+      return next
     }
+  }
+
+  private static func holds(_ bytes: [UInt8], _ text: [UInt8]) -> Bool {
+    text.isEmpty || bytes.firstRange(of: text) != nil
   }
 
   private static func receive(_ descriptor: CInt) -> [UInt8]? {

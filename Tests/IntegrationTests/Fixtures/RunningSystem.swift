@@ -8,24 +8,27 @@ struct RunningSystem: Sendable {
   let agents: AgentsFolder
   let host: HostProcess
 
+  /// `url`: how the host reaches the server, where not by its socket. Where it `waits`, until the host is ready.
   init(
-    _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil,
-    settings: [String: String] = [:]
+    _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil, url: String? = nil,
+    settings: [String: String] = [:], waits: Bool = true
   ) async throws {
     self.server = if let server { server } else { try await RedisTestServer() }
     agents = try AgentsFolder(libraries)
-    host = try HostProcess(redis: self.server.url, agents: agents.path, settings: settings)
-    try await host.waitUntilReady()
+    host = try HostProcess(redis: url ?? self.server.url, agents: agents.path, settings: settings)
+    if waits { try await host.waitUntilReady() }
   }
 
-  /// Of the host, not of clients.
+  /// The server's ids of connections of the host, not of clients.
+  func hostConnections(login: [String] = []) throws -> [String] {
+    try server.cli(login + ["CLIENT", "LIST"]).split(separator: "\n")
+      .filter { $0.contains("name=agenthost/") && !$0.contains("name=agenthost/client") }
+      .map { String($0.prefix { $0 != " " }.dropFirst("id=".count)) }
+  }
+
   func killHostConnections(password: String? = nil) throws {
     let login = password.map { ["-a", $0, "--no-auth-warning"] } ?? []
-    for line in try server.cli(login + ["CLIENT", "LIST"]).split(separator: "\n")
-    where line.contains("name=agenthost/") && !line.contains("name=agenthost/client") {
-      let id = line.prefix { $0 != " " }.dropFirst("id=".count)
-      try server.cli(login + ["CLIENT", "KILL", "ID", String(id)])
-    }
+    for id in try hostConnections(login: login) { try server.cli(login + ["CLIENT", "KILL", "ID", id]) }
   }
 
   var wire: Wire { Wire(server: server) }

@@ -28,6 +28,17 @@ struct Wire: Sendable {
     try await send(request.json, to: role)
   }
 
+  /// Sends many, one behind the other, by one program. What they hold has no apostrophe.
+  func send(_ requests: [WireRequest], to role: String) async throws {
+    let commands = requests.map { "XADD stream:role:\(role) * envelope '\($0.json)'\n" }
+    let added = try await Finished.program(
+      "redis-cli", ["-s", server.socketPath], input: Data(commands.joined().utf8))
+    let ids = added.output.matches(of: /(?m)^\d+-\d+$/)
+    guard ids.count == requests.count else {
+      throw FixtureFailure("XADD \(requests.count) times answered: \(added.output)\(added.errors)")
+    }
+  }
+
   /// Takes the next element of a list; waits for it.
   func text(from list: String) async throws -> String {
     let popped = try await Finished.program("redis-cli", ["-s", server.socketPath, "BLPOP", list, "20"])
@@ -61,6 +72,15 @@ struct Wire: Sendable {
     let line = try server.cli("INFO", "commandstats").split(whereSeparator: \.isNewline)
       .first { $0.hasPrefix(prefix) }
     return line.flatMap { Int($0.dropFirst(prefix.count).prefix { $0.isNumber }) } ?? 0
+  }
+
+  /// How many entries a role's stream has had since it was made.
+  func entriesAdded(to role: String) throws -> Int {
+    let lines = try server.cli("XINFO", "STREAM", "stream:role:\(role)").split(separator: "\n")
+    guard let name = lines.firstIndex(of: "entries-added"), let count = Int(lines[name + 1]) else {
+      throw FixtureFailure("XINFO STREAM of \(role) answered: \(lines)")
+    }
+    return count
   }
 
   func entries(of stream: String) throws -> [StreamEntry] {

@@ -1,22 +1,22 @@
 import Crypto
-import Foundation
+package import Foundation
 import SwiftASN1
 import X509
 
 /// An authority of a test's own, and certificates that it has signed, as files in PEM.
-struct TestAuthority {
-  struct Files {
-    let certificate: String
-    let key: String
+package struct TestAuthority: Sendable {
+  package struct Files: Sendable {
+    package let certificate: String
+    package let key: String
   }
 
   private let key = P256.Signing.PrivateKey()
   private let name: DistinguishedName
   private let folder: URL
   /// The authority's own certificate.
-  let path: String
+  package let path: String
 
-  init(_ name: String, in folder: URL) throws {
+  package init(_ name: String, in folder: URL) throws {
     self.folder = folder
     self.name = try DistinguishedName { CommonName(name) }
     path = folder.appending(path: "\(name).pem").path
@@ -33,7 +33,7 @@ struct TestAuthority {
   }
 
   /// Signs a certificate for `host`, and for `addresses`, one of which is enough whatever the name; valid from and until so many seconds from now.
-  func issue(
+  package func issue(
     for host: String, addresses: [[UInt8]] = [], validFrom: TimeInterval = -3600,
     until: TimeInterval = 86_400
   ) throws -> Files {

@@ -1,21 +1,19 @@
 import Foundation
 import Glibc
-import NIOCore
-import RedisTestServer
-
-@testable import RedisClient
 
 /// A redis-server with TLS on a port of this machine, and the authority that its clients should trust.
-final class TLSServer: Sendable {
+package final class TLSServer: Sendable {
   struct NoPort: Error {}
 
   private let folder: URL
-  let authority: TestAuthority
-  let server: RedisTestServer
-  let port: Int
+  package let authority: TestAuthority
+  package let server: RedisTestServer
+  package let port: Int
+  /// What the server has been started with.
+  package let certificate: TestAuthority.Files
 
   /// `certificate` makes the server's; without, it has one for localhost, signed by `authority`.
-  init(
+  package init(
     asksForCertificate: Bool = false,
     certificate: (TestAuthority) throws -> TestAuthority.Files = {
       try $0.issue(for: "localhost", addresses: [[127, 0, 0, 1]])
@@ -25,10 +23,10 @@ final class TLSServer: Sendable {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     authority = try TestAuthority("authority", in: folder)
     port = try Self.freePort()
-    let files = try certificate(authority)
+    self.certificate = try certificate(authority)
     server = try await RedisTestServer(arguments: [
-      "--tls-port", String(port), "--bind", "127.0.0.1", "--tls-cert-file", files.certificate,
-      "--tls-key-file", files.key, "--tls-ca-cert-file", authority.path, "--tls-auth-clients",
+      "--tls-port", String(port), "--bind", "127.0.0.1", "--tls-cert-file", self.certificate.certificate,
+      "--tls-key-file", self.certificate.key, "--tls-ca-cert-file", authority.path, "--tls-auth-clients",
       asksForCertificate ? "yes" : "no",
     ])
   }
@@ -38,31 +36,20 @@ final class TLSServer: Sendable {
   }
 
   /// An authority that the server does not know.
-  func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
+  package func strangeAuthority() throws -> TestAuthority { try TestAuthority("strange", in: folder) }
 
-  /// How to connect, trusting the server's authority where `tls` says nothing else.
-  func settings(host: String = "localhost", credentials: String = "", tls: RedisTLS? = nil) throws
-    -> RedisConnectionSettings
-  {
-    var settings = RedisConnectionSettings(
-      address: try RedisAddress(url: "rediss://\(credentials)\(host):\(port)"), name: "tls")
-    settings.tls = tls ?? RedisTLS(authorities: authority.path)
-    return settings
-  }
-
-  /// Why no connection can be made with `settings`; nil where one can.
-  static func failure(_ settings: RedisConnectionSettings) async -> String? {
-    do throws(RedisError) {
-      try await RedisConnection.open(settings).close()
-      return nil
-    } catch {
-      guard case .unreachable(let address, let why) = error else { return "another kind of error: \(error)" }
-      return address == settings.address.description ? why : "another address: \(address)"
+  /// Shows another certificate to whoever connects from now on.
+  package func show(_ files: TestAuthority.Files) throws {
+    // Both at once: each alone would not belong to the other.
+    let answer = try server.cli(
+      "CONFIG", "SET", "tls-cert-file", files.certificate, "tls-key-file", files.key)
+    guard answer == "OK" else {
+      throw RedisTestServer.Failure(description: "the certificate was not exchanged: \(answer)")
     }
   }
 
   /// A port of this machine that nobody listens on.
-  static func freePort() throws -> Int {
+  package static func freePort() throws -> Int {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     defer { Glibc.close(descriptor) }
     var address = sockaddr_in()
