@@ -12,6 +12,8 @@ enum Mutation: String, CaseIterable, Sendable {
   case endsAgain
   /// Takeovers give out suspects with all others.
   case suspectsTogether
+  /// Takeovers charge everything that a dead worker held, whatever is known of its death.
+  case chargesNeighbours
   /// A host never renews its leases.
   case noRenewals
   /// A host acknowledges first and writes then.
@@ -41,6 +43,8 @@ struct ScriptsUnderTest {
     case .suspectsTogether:
       takeOver = try Self.replacing(
         "local is_suspect = deliveries >= suspect_from", by: "local is_suspect = false", in: takeOver)
+    case .chargesNeighbours:
+      takeOver = try Self.replacing("(not charged or charged[id]) and 1 or 0", by: "1", in: takeOver)
     case .noRenewals, nil: break
     }
   }

@@ -2,7 +2,7 @@ import Testing
 
 @Suite struct MutationTests {
   /// Within how many seeds a mistake must be found.
-  private static let seeds: UInt64 = 60
+  private static let seeds: UInt64 = 120
 
   @Test(arguments: Mutation.allCases)
   func `A mistake is found`(_ mutation: Mutation) async throws {

@@ -43,9 +43,8 @@ extension SimulatedAgent {
   private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws -> Set<String>? {
     let deadConsumers = try await consumersOfTheDead(on: source)
     let takeover = Takeover(
-      source: source, policy: simulation.policy, dead: deadConsumers.map(\.description),
-      takesLapsed: takesLapsed, failures: simulation.client.health.failures,
-      script: simulation.scripts.takeOver)
+      of: deadConsumers, known: known, on: source, policy: simulation.policy, takesLapsed: takesLapsed,
+      failures: simulation.client.health.failures, script: simulation.scripts.takeOver)
     guard var answer = try await call(takeover, .others, limit: 0) else { return nil }
     while answer.others > 0 {
       // The real one waits for slots; here the next sweep goes on.
@@ -74,7 +73,7 @@ extension SimulatedAgent {
       for taken in answer.taken {
         simulation.takenOver(
           Ledger.Entry(stream: takeover.source.stream, id: taken.entry.id),
-          deliveries: taken.deliveries, by: takeover.source.consumer)
+          deliveries: taken.deliveries, by: takeover.source.consumer, knowing: takeover)
       }
       return answer
     }

@@ -27,6 +27,7 @@ final class SimulatedAgent: DeliveryReceiver {
   // The recoverer's.
   var pace: TakeoverPace
   var dead: Set<String>
+  let known: [String: DeadWorker]
   var recovererMayHaveMissed = false
   /// For streams with suspects that are to be redelivered, in turn.
   var suspectTakeovers: [Takeover] = []
@@ -36,12 +37,15 @@ final class SimulatedAgent: DeliveryReceiver {
   var heldCount: Int { lanes.heldCount + own.heldCount }
   var clock: NIODeadline { host.deadline }
 
-  init(stage: Int, name: ConsumerName, host: SimulatedHost, life: Life, capacity: Int, dead: Set<String>) {
+  init(
+    stage: Int, name: ConsumerName, host: SimulatedHost, life: Life, capacity: Int, dead: [String: DeadWorker]
+  ) {
     let keys = host.simulation.keys
     self.stage = stage
     self.host = host
     self.life = life
-    self.dead = dead
+    self.dead = Set(dead.keys)
+    known = dead
     role = Simulation.roles[stage]
     slots = Slots(capacity: capacity)
     lanes = RoleLanes(keys: keys, role: role, consumer: name.description, slots: slots)

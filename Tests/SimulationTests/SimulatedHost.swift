@@ -1,5 +1,6 @@
 import NIOCore
 import RedisClient
+import SeededGenerator
 
 @testable import AgentStreams
 
@@ -24,7 +25,7 @@ final class SimulatedHost {
   private(set) var frozenUntil: Int?
   private var processID = 7
   /// Incarnations whose death its supervisor can prove, once it looks.
-  private var dead: Set<String> = []
+  private var dead: [String: DeadWorker] = [:]
 
   init(number: Int, stages: [Int], simulation: Simulation) {
     self.number = number
@@ -45,7 +46,8 @@ final class SimulatedHost {
     let incarnation = simulation.newIncarnation()
     let life = Life(incarnation: incarnation)
     self.life = life
-    simulation.log("host \(number) starts as \(incarnation)\(knowsDead ? ", knowing \(dead.sorted())" : "")")
+    simulation.log(
+      "host \(number) starts as \(incarnation)\(knowsDead ? ", knowing \(dead.keys.sorted())" : "")")
     cancellations = Cancellations()
     try await announce()
     agents = stages.enumerated().map { index, stage in
@@ -55,7 +57,7 @@ final class SimulatedHost {
       simulation.agentIDs[stage].append(name.agentID)
       return SimulatedAgent(
         stage: stage, name: name, host: self, life: life, capacity: simulation.capacity(),
-        dead: knowsDead ? dead : [])
+        dead: knowsDead ? dead : [:])
     }
     for agent in agents { try await agent.begin() }
   }
@@ -66,13 +68,21 @@ final class SimulatedHost {
     simulation.log("host \(number), \(life.incarnation), ends: \(end)")
     if let delivery { simulation.suspects.died(of: delivery, with: self) }
     life.end(by: end)
-    dead.insert(life.incarnation)
+    dead[life.incarnation] = DeadWorker(life.incarnation, charged: record(of: end, at: delivery))
     self.life = nil
     agents = []
     finished = []
     unanswered = []
     suspectInWork = nil
     frozenUntil = nil
+  }
+
+  /// What the host had written down of its death: which entry it was, or all that were in the hands of its agents, or
+  /// nothing at all.
+  private func record(of end: Life.End, at delivery: Delivery?) -> [String: [String]]? {
+    if simulation.random.chance(4) { return nil }
+    let charged = delivery.map { [$0] } ?? agents.flatMap(\.working)
+    return Dictionary(grouping: charged, by: \.source.stream).mapValues { $0.map(\.entry.id) }
   }
 
   /// Everything that its agents hold and have not finished, and what has not been committed.

@@ -93,7 +93,15 @@ final class Simulation {
   func capacity() -> Int { Int.random(in: 1...5, using: &random) }
 
   /// The server has given an entry of `owner` to `consumer`, and counts that as a delivery.
-  func takenOver(_ entry: Ledger.Entry, deliveries: Int, by consumer: String) {
+  func takenOver(_ entry: Ledger.Entry, deliveries: Int, by consumer: String, knowing takeover: Takeover) {
+    if let owner = ledger.owner(of: entry), takeover.known.contains(owner),
+      !takeover.charged.contains(entry.id)
+    {
+      if deliveries > ledger.counted(entry) {
+        ledger.violate(.innocents, "\(entry.id) of \(entry.stream) is charged with the death of \(owner)")
+      }
+      ledger.forgive(entry)
+    }
     if let owner = ledger.owner(of: entry), lives[owner]?.isWell(at: now, for: lease * 7 / 6) == true,
       knows(owner, of: entry)
     {

@@ -113,7 +113,9 @@ package final class Recoverer {
   /// Takes over what is left on one stream. Returns the dead that still hold something there.
   private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws(RedisError) -> Set<String> {
     let deadConsumers = try await consumersOfTheDead(on: source)
-    let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
+    let takeover = Takeover(
+      of: deadConsumers, known: known, on: source, policy: policy, takesLapsed: takesLapsed,
+      failures: failuresSeen)
     // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
     var answer = try await takeover.call(.others, limit: 0, client: client)
     var count = 0
@@ -134,17 +136,6 @@ package final class Recoverer {
       return Set(deadConsumers.map(\.incarnation))
     }
     return try await removeConsumers(deadConsumers, from: source)
-  }
-
-  private func takeover(of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool)
-    -> Takeover
-  {
-    let isKnown = { (name: ConsumerName) in self.known[name.incarnation]?.charged != nil }
-    return Takeover(
-      source: source, policy: policy, dead: deadConsumers.filter { !isKnown($0) }.map(\.description),
-      known: deadConsumers.filter(isKnown).map(\.description),
-      charged: Set(deadConsumers.map(\.incarnation)).flatMap { known[$0]?.charged?[source.stream] ?? [] },
-      takesLapsed: takesLapsed, failures: failuresSeen)
   }
 
   private func consumersOfTheDead(on source: DeliverySource) async throws(RedisError) -> [ConsumerName] {

@@ -20,15 +20,31 @@ struct Takeover {
   /// Names of consumers that are known to be dead, nobody knows of what.
   let dead: [String]
   /// Names of those of which it is known.
-  var known: [String] = []
+  let known: [String]
   /// Ids of the entries that these died of.
-  var charged: [String] = []
+  let charged: [String]
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
   /// Of the connection, when that was known. A slot or a turn may be waited for long: whether the server was away
   /// meanwhile is for the next look to find out.
   let failures: Int
-  var script = StreamScript.takeOver
+  let script: StreamScript
+
+  /// `workers`: what is known of the dead, by incarnation.
+  init(
+    of deadConsumers: [ConsumerName], known workers: [String: DeadWorker], on source: DeliverySource,
+    policy: LeasePolicy, takesLapsed: Bool, failures: Int, script: StreamScript = .takeOver
+  ) {
+    self.source = source
+    self.policy = policy
+    self.takesLapsed = takesLapsed
+    self.failures = failures
+    self.script = script
+    let isKnown = { (name: ConsumerName) in workers[name.incarnation]?.charged != nil }
+    dead = deadConsumers.filter { !isKnown($0) }.map(\.description)
+    known = deadConsumers.filter(isKnown).map(\.description)
+    charged = Set(deadConsumers.map(\.incarnation)).flatMap { workers[$0]?.charged?[source.stream] ?? [] }
+  }
 
   func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
     let lease = takesLapsed && client.health.failures == failures ? policy.lease.milliseconds : -1
