@@ -10,6 +10,7 @@ import UnixSignals
 @IOActor
 package final class Worker {
   private let configuration: WorkerConfiguration
+  private let supervisor: SupervisorLink
   private let logger: Logger
   private let client: RedisClient
   private let keys: Keys
@@ -20,8 +21,9 @@ package final class Worker {
   private let desired: DesiredStateService
   private let presence: HostPresence
 
-  package init(configuration: WorkerConfiguration, logger: Logger) throws {
+  package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
+    self.supervisor = supervisor
     self.logger = logger
     let settings = configuration.settings
     keys = Keys(prefix: settings.keyPrefix)
@@ -52,7 +54,8 @@ package final class Worker {
       grace: settings.shutdownGrace, logger: logger)
     desired = DesiredStateService(
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
-      cancellations: road.cancellations, logger: logger)
+      cancellations: road.cancellations, logger: logger
+    ) { supervisor.say(.replace(reason: $0), logger: logger) }
     let identity = configuration.identity
     presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
       [registry] in
@@ -64,19 +67,19 @@ package final class Worker {
     }
   }
 
-  /// Runs until it is told to end by a signal. `ready` is called once, when messages are being taken.
-  ///
-  /// Throws before `ready` when it can't begin: no server, or no agents' folder.
-  package func run(ready: @escaping @Sendable () -> Void) async throws {
+  /// Runs until it is told to end by a signal. The supervisor is told once that messages are being taken; throws before
+  /// that when it can't begin: no server, or no agents' folder.
+  package func run() async throws {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
-    agents.beforeReading = { [desired] in
+    agents.beforeReading = { [desired, supervisor, logger] in
       await control.start()
       await desired.refresh()
-      ready()
+      supervisor.say(.ready, logger: logger)
+      logger.notice("ready")
     }
     let healthCheck = HealthCheck(
       client: client,
