@@ -48,7 +48,7 @@ package final class Worker {
       client: client, keys: keys, identity: configuration.identity, records: records,
       settings: settings, road: road, logger: logger)
     agents = AgentService(
-      folder: PluginFolder(path: settings.agentsDirectory),
+      folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place),
       loader: PluginLoader(store: store, dispatcher: dispatcher, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, logger: logger)
@@ -73,6 +73,9 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    if configuration.place == nil {
+      agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
+    }
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
     agents.beforeReading = { [desired, supervisor, logger] in
