@@ -60,6 +60,24 @@ struct IsolationTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("work that takes many leases is finished where it was begun, and is done once")
+  func movedInWork() async throws {
+    let system = try await RunningSystem(["TestAgents"], settings: ["AGENTHOST_LEASE": "0.5"])
+    let request = WireRequest(payload: #"{"seconds":4}"#)
+    try await system.wire.send(request, to: "slow")
+    try await system.host.waitForLog("slow: begins \(request.messageID)")
+    try system.agents.say("isolate: true\n", of: "TestAgents")
+    try await system.reload()
+    try await system.host.waitForLog("of TestAgents is ready")
+    #expect(try await system.wire.result(of: WireRequest(), from: "build").errors.isEmpty)
+    #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
+    let begins = system.host.log.split(separator: "\n").count {
+      $0.contains("slow: begins \(request.messageID)")
+    }
+    #expect(begins == 1, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("a file that can't be used refuses its library alone, and what runs of it goes on")
   func refused() async throws {
     let system = try await RunningSystem(

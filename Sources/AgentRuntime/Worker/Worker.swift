@@ -103,7 +103,7 @@ package final class Worker {
   /// What goes on for as long as the worker holds messages.
   private var holdingLoops: [any Service] {
     let keeper = LeaseKeeper(client: client, policy: leases, logger: logger) { [registry] in
-      registry.agents.flatMap { agent in agent.sources.map { ($0, agent) } }
+      registry.holders.flatMap { agent in agent.sources.map { ($0, agent) } }
     }
     return [LoopService { await keeper.run() }]
   }
