@@ -6,14 +6,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults simulate bench bench-quick bench-recovery bench-instructions format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults replacements simulate bench bench-quick bench-recovery bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12
-HEAVY := ChaosTests|RedisFaultTests|SimulationTests
+HEAVY := ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
 
@@ -89,6 +89,11 @@ chaos: build python-tools ## Kill workers, hosts and connections at random for t
 test-faults: build python-tools ## All that Redis can do to a host, under load
 	@swift build --build-tests
 	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter RedisFaultTests
+
+replacements: build python-tools ## Replace the worker 200 times in a row, under load, with the release
+	@swift build --build-tests
+	@AGENTHOST_HEAVY_TESTS=1 AGENTHOST_REPLACEMENTS=$${AGENTHOST_REPLACEMENTS:-200} \
+	  AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) swift test --skip-build --filter PlannedReplacementTests
 
 bench: build ## Measure requests/s and latency against the C floor, side by side
 	$(call step,measuring (about four minutes))

@@ -8,7 +8,15 @@ package struct AgentDescriptor: Sendable, Equatable {
   package let name: String
   package let version: String
   /// Messages at once for one agent; nil: the host's default.
-  package let concurrency: Int?
+  package private(set) var concurrency: Int?
+
+  /// With what an operator says, where something is said.
+  package func limited(to concurrency: Int?) -> AgentDescriptor {
+    guard let concurrency else { return self }
+    var descriptor = self
+    descriptor.concurrency = concurrency
+    return descriptor
+  }
 }
 
 /// A library that has been loaded: mapped for as long as the process lives, since a Swift image

@@ -3,7 +3,7 @@
 package struct LibraryError: Error, Equatable, CustomStringConvertible {
   /// The steps of the way in, in their order.
   package enum Step: String, Sendable {
-    case read, image, copy, quarantine, load, entry, descriptor, create, start
+    case read, settings, image, copy, quarantine, load, entry, descriptor, create, start
   }
 
   package let file: String

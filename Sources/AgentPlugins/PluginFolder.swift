@@ -1,16 +1,39 @@
 import Glibc
 
-/// The agents' folder: which libraries it holds.
+/// A library of the folder, and what the file beside it says.
+package struct FoundLibrary: Sendable {
+  package let file: String
+  package let settings: Result<LibrarySettings, LibraryError>
+
+  package init(file: String, settings: Result<LibrarySettings, LibraryError>) {
+    self.file = file
+    self.settings = settings
+  }
+}
+
+/// The agents' folder, as the workers of one place see it.
 package struct PluginFolder: Sendable {
   package let path: String
+  /// The isolated place that looks at it; nil: the main one.
+  package let place: String?
 
-  package init(path: String) {
+  package init(path: String, place: String? = nil) {
     self.path = path
+    self.place = place
   }
 
-  /// The `.so` files in it, by name. An absent folder is an error: a mistyped path would otherwise
+  /// The libraries in it, by name, of whatever place.
+  package func libraries() throws(LibraryError) -> [FoundLibrary] {
+    try files().map { file in
+      FoundLibrary(
+        file: file,
+        settings: Result { () throws(LibraryError) in try LibrarySettings(ofLibrary: file) })
+    }
+  }
+
+  /// An absent folder is an error: a mistyped path would otherwise
   /// look like a host without agents.
-  package func libraries() throws(LibraryError) -> [String] {
+  private func files() throws(LibraryError) -> [String] {
     guard let directory = opendir(path) else {
       throw LibraryError(
         file: path, step: .read, expected: "the folder with the agents' libraries",

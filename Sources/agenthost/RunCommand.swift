@@ -68,6 +68,6 @@ struct RunCommand: ParsableCommand {
     variables["REDIS_URL_FILE"] = nil
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
-      executable: "/proc/self/exe", arguments: ["worker"], environment: variables)
+      executable: "/proc/self/exe", arguments: ["worker", "run"], environment: variables)
   }
 }

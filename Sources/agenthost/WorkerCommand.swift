@@ -1,43 +1,24 @@
-import AgentPlugins
-import AgentRuntime
+import AgentStreams
 import ArgumentParser
-import Glibc
-import Logging
-import RedisClient
 
-/// What the supervisor starts; not for people.
-struct WorkerCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "worker", shouldDisplay: false)
-
-  @Option(help: "The name of this worker's life.")
-  var incarnation: String
-
-  func run() async throws {
-    try endProcessWhenSupervisorDies()
-    try SupervisorLink.keepStatusPrivate()
-    // What is heard otherwise, or not for a worker, must not end or stop it meanwhile.
-    for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
-    let environment = try CommandEnvironment()
-    let logger = environment.startLogging()
-    let configuration = WorkerConfiguration(
-      settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
-      dataDirectory: try environment.dataDirectory(),
-      identity: .current(incarnation: incarnation))
-    do {
-      try await Worker(configuration: configuration, logger: logger).run { reportReady(logger) }
-    } catch let error as RedisError {
-      throw CommandFailure(.redisUnreachable, error.description)
-    } catch let error as LibraryError {
-      throw CommandFailure(.settings, error.description)
-    }
-  }
+struct WorkerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Replace the processes that run agents.",
+    subcommands: [WorkerReplaceCommand.self, WorkerRunCommand.self])
 }
 
-private func reportReady(_ logger: Logger) {
-  do {
-    try SupervisorLink.reportReady()
-    logger.notice("ready")
-  } catch {
-    logger.error("\(error)")
+struct WorkerReplaceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replace", abstract: "Have every host replace its workers by new ones, without a gap.",
+    discussion: "A worker ends when the one that takes its place is ready. Each host's log says how it went.")
+
+  func run() async throws {
+    let workers = try await CommandEnvironment().withRedis { client, keys in
+      try await DesiredChange.replaceWorkers.make(client, keys: keys)
+    }
+    guard workers > 0 else {
+      throw CommandFailure(.failed, "no worker listens; start a host with `agenthost run`")
+    }
+    print("told \(workers) \(workers == 1 ? "worker" : "workers") to have a new one in its place")
   }
 }

@@ -1,6 +1,14 @@
 import AgentRuntime
 import Logging
 
+extension SupervisionAction {
+  static func signal(
+    _ name: String, _ signal: Int32, at place: WorkerPlaceName = .main
+  ) -> SupervisionAction {
+    .signalWorker(place, Incarnation(name), signal)
+  }
+}
+
 /// A supervision state with a clock moved by hand; keeps what it decided, and the log apart.
 struct SupervisionDriver {
   static let drainGrace = Duration.seconds(2)
@@ -20,9 +28,32 @@ struct SupervisionDriver {
     var driver = SupervisionDriver(ownsRedis: ownsRedis)
     driver.tell(.begin)
     if ownsRedis { driver.tell(.redisAnswered) }
-    driver.tell(.workerStarted(Incarnation("first")))
-    driver.tell(.workerReady)
+    driver.start("first")
+    driver.ready("first")
     return driver
+  }
+
+  @discardableResult
+  mutating func start(_ name: String, at place: WorkerPlaceName = .main) -> [SupervisionAction] {
+    tell(.worker(place, .started(Incarnation(name))))
+  }
+
+  @discardableResult
+  mutating func ready(_ name: String, at place: WorkerPlaceName = .main) -> [SupervisionAction] {
+    tell(.worker(place, .ready(Incarnation(name))))
+  }
+
+  @discardableResult
+  mutating func exit(
+    _ name: String, at place: WorkerPlaceName = .main, _ exit: ProcessExit
+  ) -> [SupervisionAction] {
+    tell(.worker(place, .exited(Incarnation(name), exit)))
+  }
+
+  /// The worker asks to be replaced.
+  @discardableResult
+  mutating func ask(_ name: String, at place: WorkerPlaceName = .main) -> [SupervisionAction] {
+    tell(.worker(place, .asksForReplacement(Incarnation(name), reason: "a test")))
   }
 
   @discardableResult

@@ -13,19 +13,19 @@ struct SupervisionRestartTests {
   func replacedAtOnce(exit: ProcessExit) {
     var driver = SupervisionDriver.ready()
     driver.pass(.seconds(1))
-    let actions = driver.tell(.workerExited(exit))
-    #expect(actions == [.startWorker])
+    let actions = driver.exit("first", exit)
+    #expect(actions == [.startWorker(.main)])
     #expect(driver.levels.last == .error)
     #expect(driver.messages.last?.contains(exit.description) == true)
   }
 
   @Test func aCrashLoopBacksOffToItsLongestDelay() {
     var driver = SupervisionDriver.ready()
-    driver.tell(.workerExited(Self.crash))
+    driver.exit("first", Self.crash)
     var delays: [Duration] = []
     for number in 0..<8 {
-      driver.tell(.workerStarted(Incarnation("life \(number)")))
-      driver.tell(.workerExited(Self.crash))
+      driver.start("life \(number)")
+      driver.exit("life \(number)", Self.crash)
       delays.append(driver.remaining ?? .zero)
       guard case .startWorker? = driver.reachDeadline().first else {
         Issue.record("no replacement after delay \(number)")
@@ -41,16 +41,16 @@ struct SupervisionRestartTests {
 
   @Test func aReplacementThatCannotBeStartedIsTriedAgainLater() {
     var driver = SupervisionDriver.ready()
-    driver.tell(.workerExited(Self.crash))
-    #expect(driver.tell(.workerExited(.notStarted(reason: "no memory"))) == [])
+    driver.exit("first", Self.crash)
+    #expect(driver.tell(.worker(.main, .notStarted(reason: "no memory"))) == [])
     #expect(driver.remaining == RestartBackoff.shortestDelay)
-    #expect(driver.reachDeadline() == [.startWorker])
+    #expect(driver.reachDeadline() == [.startWorker(.main)])
   }
 
   @Test func signalsGoToAReadyWorkerAsTheyAre() {
     var driver = SupervisionDriver.ready()
     for signal in [SIGHUP, SIGUSR1, SIGTSTP] {
-      #expect(driver.tell(.signal(signal)) == [.signalWorker(signal)])
+      #expect(driver.tell(.signal(signal)) == [.signal("first", signal)])
     }
   }
 

@@ -7,10 +7,10 @@ import Testing
 struct SupervisionStartTests {
   @Test func theWorkerStartsAtOnceWhereRedisIsSomebodyElses() {
     var driver = SupervisionDriver()
-    #expect(driver.tell(.begin) == [.startWorker])
+    #expect(driver.tell(.begin) == [.startWorker(.main)])
     #expect(driver.state.stage == .starting)
-    #expect(driver.tell(.workerStarted(Incarnation("first"))) == [])
-    #expect(driver.tell(.workerReady) == [])
+    #expect(driver.start("first") == [])
+    #expect(driver.ready("first") == [])
     #expect(driver.state.stage == .running)
     #expect(driver.state.nextDeadline == nil)
   }
@@ -21,7 +21,7 @@ struct SupervisionStartTests {
     #expect(driver.tell(.timer) == [])
     #expect(driver.reachDeadline() == [.probeRedis])
     #expect(driver.reachDeadline() == [.probeRedis])
-    #expect(driver.tell(.redisAnswered) == [.startWorker])
+    #expect(driver.tell(.redisAnswered) == [.startWorker(.main)])
     #expect(driver.tell(.redisAnswered) == [])
   }
 
@@ -35,8 +35,8 @@ struct SupervisionStartTests {
   func failedStart(exit: ProcessExit, exitCode: Int32) {
     var driver = SupervisionDriver()
     driver.tell(.begin)
-    driver.tell(.workerStarted(Incarnation("first")))
-    #expect(driver.tell(.workerExited(exit)) == [.finish(exitCode: exitCode)])
+    driver.start("first")
+    #expect(driver.exit("first", exit) == [.finish(exitCode: exitCode)])
     #expect(driver.state.stage == .finished(exitCode: exitCode))
     #expect(driver.levels.last == .critical)
     #expect(driver.messages.last?.contains(exit.description) == true)
@@ -46,8 +46,8 @@ struct SupervisionStartTests {
     var driver = SupervisionDriver(ownsRedis: true)
     driver.tell(.begin)
     driver.tell(.redisAnswered)
-    driver.tell(.workerStarted(Incarnation("first")))
-    #expect(driver.tell(.workerExited(.exited(code: 5))) == [.signalRedis(SIGTERM)])
+    driver.start("first")
+    #expect(driver.exit("first", .exited(code: 5)) == [.signalRedis(SIGTERM)])
     #expect(driver.tell(.redisExited(.exited(code: 0), lastLines: "")) == [.finish(exitCode: 5)])
   }
 
@@ -71,21 +71,21 @@ struct SupervisionStartTests {
   @Test func aWorkerThatIsNeverReadyIsKilledAtItsLimit() {
     var driver = SupervisionDriver()
     driver.tell(.begin)
-    driver.tell(.workerStarted(Incarnation("first")))
+    driver.start("first")
     #expect(driver.remaining == SupervisionLimits.workerStart)
-    #expect(driver.reachDeadline() == [.signalWorker(SIGKILL)])
+    #expect(driver.reachDeadline() == [.signal("first", SIGKILL)])
     #expect(driver.state.nextDeadline == nil)
     let killed = ProcessExit.signaled(signal: SIGKILL, dumpedCore: false)
-    #expect(driver.tell(.workerExited(killed)) == [.finish(exitCode: 1)])
+    #expect(driver.exit("first", killed) == [.finish(exitCode: 1)])
   }
 
   @Test func signalsForAWorkerThatIsNotReadyAreHeldOnceEach() {
     var driver = SupervisionDriver()
     driver.tell(.begin)
-    driver.tell(.workerStarted(Incarnation("first")))
+    driver.start("first")
     #expect(driver.tell(.signal(SIGHUP)) == [])
     #expect(driver.tell(.signal(SIGUSR1)) == [])
     #expect(driver.tell(.signal(SIGHUP)) == [])
-    #expect(driver.tell(.workerReady) == [.signalWorker(SIGHUP), .signalWorker(SIGUSR1)])
+    #expect(driver.ready("first") == [.signal("first", SIGHUP), .signal("first", SIGUSR1)])
   }
 }

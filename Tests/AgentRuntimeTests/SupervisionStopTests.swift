@@ -9,9 +9,9 @@ struct SupervisionStopTests {
   @Test("A stop asks the worker, then the private Redis, then finishes", arguments: [SIGTERM, SIGINT])
   func orderOfTheEnd(signal: Int32) {
     var driver = SupervisionDriver.ready(ownsRedis: true)
-    #expect(driver.tell(.signal(signal)) == [.signalWorker(SIGTERM)])
+    #expect(driver.tell(.signal(signal)) == [.signal("first", SIGTERM)])
     #expect(driver.state.stage == .stopping)
-    #expect(driver.tell(.workerExited(.exited(code: 0))) == [.signalRedis(SIGTERM)])
+    #expect(driver.exit("first", .exited(code: 0)) == [.signalRedis(SIGTERM)])
     #expect(driver.remaining == SupervisionLimits.redisStop)
     #expect(driver.tell(.redisExited(.exited(code: 0), lastLines: "")) == [.finish(exitCode: 0)])
   }
@@ -21,29 +21,29 @@ struct SupervisionStopTests {
     driver.tell(.signal(SIGTERM))
     let grace = SupervisionDriver.drainGrace + SupervisionLimits.poolClosing + SupervisionLimits.margin
     #expect(driver.remaining == grace)
-    #expect(driver.reachDeadline() == [.signalWorker(SIGKILL)])
-    #expect(driver.tell(.workerExited(Self.killed)) == [.finish(exitCode: 7)])
+    #expect(driver.reachDeadline() == [.signal("first", SIGKILL)])
+    #expect(driver.exit("first", Self.killed) == [.finish(exitCode: 7)])
   }
 
   @Test func aSecondSignalKillsAtOnce() {
     var driver = SupervisionDriver.ready()
     driver.tell(.signal(SIGINT))
-    #expect(driver.tell(.signal(SIGTERM)) == [.signalWorker(SIGKILL)])
+    #expect(driver.tell(.signal(SIGTERM)) == [.signal("first", SIGKILL)])
     #expect(driver.tell(.signal(SIGTERM)) == [])
-    #expect(driver.tell(.workerExited(Self.killed)) == [.finish(exitCode: 7)])
+    #expect(driver.exit("first", Self.killed) == [.finish(exitCode: 7)])
   }
 
   @Test func aWorkerThatEndedCleanlyJustBeforeItWasKilledCountsAsClean() {
     var driver = SupervisionDriver.ready()
     driver.tell(.signal(SIGTERM))
     driver.tell(.signal(SIGTERM))
-    #expect(driver.tell(.workerExited(.exited(code: 0))) == [.finish(exitCode: 0)])
+    #expect(driver.exit("first", .exited(code: 0)) == [.finish(exitCode: 0)])
   }
 
   @Test func aWorkerThatCannotBeKilledIsLeftBehind() {
     var driver = SupervisionDriver.ready(ownsRedis: true)
     driver.tell(.signal(SIGTERM))
-    #expect(driver.reachDeadline() == [.signalWorker(SIGKILL)])
+    #expect(driver.reachDeadline() == [.signal("first", SIGKILL)])
     #expect(driver.reachDeadline() == [.signalRedis(SIGTERM)])
     #expect(driver.tell(.redisExited(.exited(code: 0), lastLines: "")) == [.finish(exitCode: 7)])
   }
@@ -57,23 +57,23 @@ struct SupervisionStopTests {
   func exitCode(exit: ProcessExit, exitCode: Int32) {
     var driver = SupervisionDriver.ready()
     driver.tell(.signal(SIGTERM))
-    #expect(driver.tell(.workerExited(exit)) == [.finish(exitCode: exitCode)])
+    #expect(driver.exit("first", exit) == [.finish(exitCode: exitCode)])
   }
 
   @Test func aWorkerStoppedBeforeItWasReadyMayDieOfTheSignal() {
     var driver = SupervisionDriver()
     driver.tell(.begin)
-    driver.tell(.workerStarted(Incarnation("first")))
-    #expect(driver.tell(.signal(SIGTERM)) == [.signalWorker(SIGTERM)])
+    driver.start("first")
+    #expect(driver.tell(.signal(SIGTERM)) == [.signal("first", SIGTERM)])
     let terminated = ProcessExit.signaled(signal: SIGTERM, dumpedCore: false)
-    #expect(driver.tell(.workerExited(terminated)) == [.finish(exitCode: 0)])
+    #expect(driver.exit("first", terminated) == [.finish(exitCode: 0)])
   }
 
   @Test func aStopBetweenACrashAndItsReplacementIsDegraded() {
     var driver = SupervisionDriver.ready()
-    driver.tell(.workerExited(Self.killed))
-    driver.tell(.workerStarted(Incarnation("second")))
-    driver.tell(.workerExited(Self.killed))
+    driver.exit("first", Self.killed)
+    driver.start("second")
+    driver.exit("second", Self.killed)
     #expect(driver.tell(.signal(SIGTERM)) == [.finish(exitCode: 7)])
     #expect(driver.state.nextDeadline == nil)
   }
@@ -89,7 +89,7 @@ struct SupervisionStopTests {
   @Test func aPrivateRedisThatOverstaysIsKilledAndThenLeftBehind() {
     var driver = SupervisionDriver.ready(ownsRedis: true)
     driver.tell(.signal(SIGTERM))
-    driver.tell(.workerExited(.exited(code: 0)))
+    driver.exit("first", .exited(code: 0))
     #expect(driver.reachDeadline() == [.signalRedis(SIGKILL)])
     #expect(driver.reachDeadline() == [.finish(exitCode: 0)])
   }
@@ -97,7 +97,7 @@ struct SupervisionStopTests {
   @Test func aSignalWhileThePrivateRedisEndsKillsIt() {
     var driver = SupervisionDriver.ready(ownsRedis: true)
     driver.tell(.signal(SIGTERM))
-    driver.tell(.workerExited(.exited(code: 0)))
+    driver.exit("first", .exited(code: 0))
     #expect(driver.tell(.signal(SIGTERM)) == [.signalRedis(SIGKILL)])
   }
 
@@ -105,7 +105,7 @@ struct SupervisionStopTests {
     var driver = SupervisionDriver.ready(ownsRedis: true)
     driver.tell(.signal(SIGTERM))
     #expect(driver.tell(.redisExited(Self.killed, lastLines: "")) == [])
-    #expect(driver.tell(.workerExited(.exited(code: 0))) == [.finish(exitCode: 0)])
+    #expect(driver.exit("first", .exited(code: 0)) == [.finish(exitCode: 0)])
   }
 
   @Test func otherSignalsAreNotPassedOnWhileStopping() {

@@ -78,7 +78,7 @@ struct SupervisorProcessTests {
     let script = "echo ready >&4; echo $0 $* >&4; exec 4>&-; read -r line <&3; exit 111"
     let launch = WorkerLaunch(
       executable: "/bin/sh", arguments: ["-c", script, "worker"], environment: Self.environment)
-    var worker: WorkerProcess? = try WorkerProcess(launch, incarnation: Incarnation("b"))
+    var worker: WorkerProcess? = try WorkerProcess(launch, incarnation: Incarnation("b"), place: .main)
     let child = try #require(worker).child
     var lines: [StatusLineBuffer.Line] = []
     while let running = worker, running.statusIsOpen {
@@ -86,7 +86,7 @@ struct SupervisorProcessTests {
       try #require(poll(&waiting, 1, 10_000) == 1, "the worker has said nothing for 10 s")
       lines += running.readStatus()
     }
-    #expect(lines == [.ready, .unknown("worker --incarnation b")])
+    #expect(lines == [.known(.ready), .unknown("worker --incarnation b")])
     worker = nil
     #expect(try exit(of: child) == .exited(code: 111))
   }

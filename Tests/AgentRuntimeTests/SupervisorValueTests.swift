@@ -30,18 +30,20 @@ struct SupervisorValueTests {
 
   @Test func aWorkerIsToldWhoItIs() {
     let launch = WorkerLaunch(executable: "/x", arguments: ["worker"], environment: [:])
-    let arguments = launch.arguments(incarnation: Incarnation("c"))
-    #expect(arguments == ["worker", "--incarnation", "c"])
+    let main = launch.arguments(incarnation: Incarnation("c"), place: .main)
+    #expect(main == ["worker", "--incarnation", "c"])
+    let isolated = launch.arguments(incarnation: Incarnation("c"), place: .isolated("-x"))
+    #expect(isolated == ["worker", "--incarnation", "c", "--place=-x"])
   }
 
   @Test func statusLinesAreBounded() {
     var buffer = StatusLineBuffer()
     #expect(buffer.append("rea".utf8) == [])
-    #expect(buffer.append("dy\nhello\n".utf8) == [.ready, .unknown("hello")])
-    let long = String(repeating: "x", count: StatusLineBuffer.maximumLineBytes + 1)
+    #expect(buffer.append("dy\nhello\n".utf8) == [.known(.ready), .unknown("hello")])
+    let long = String(repeating: "x", count: StatusLine.maximumBytes + 1)
     #expect(buffer.append(long.utf8) == [.tooLong])
-    #expect(buffer.append("xxx\nready\n".utf8) == [.ready])
-    let longest = String(repeating: "y", count: StatusLineBuffer.maximumLineBytes)
+    #expect(buffer.append("xxx\nready\n".utf8) == [.known(.ready)])
+    let longest = String(repeating: "y", count: StatusLine.maximumBytes)
     #expect(buffer.append("\(longest)\n".utf8) == [.unknown(longest)])
   }
 

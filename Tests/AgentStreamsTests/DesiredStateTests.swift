@@ -18,15 +18,18 @@ struct DesiredStateTests {
     let heard = Heard()
     await heard.listen(on: listener, to: keys.broadcastAll)
     try await RedisTestServer.wait(until: "somebody listens") { await heard.isSubscribed }
-    for change in [DesiredChange.pause(role: "a"), .pause(role: "b:c"), .resume(role: "a"), .reload, .reload]
-    {
+    for change in [
+      DesiredChange.pause(role: "a"), .pause(role: "b:c"), .resume(role: "a"), .reload, .reload,
+      .replaceWorkers,
+    ] {
       _ = try await change.make(streams.client, keys: keys)
     }
     let state = try await DesiredState.read(streams.client, keys: keys)
     #expect(state.pausedRoles == ["b:c"])
     #expect(state.reloads == 2)
-    #expect(state.version == 5)
-    try await RedisTestServer.wait(until: "all changes were told") { await heard.messages.count == 5 }
+    #expect(state.replacements == 1)
+    #expect(state.version == 6)
+    try await RedisTestServer.wait(until: "all changes were told") { await heard.messages.count == 6 }
     await listener.close()
   }
 

@@ -58,7 +58,7 @@ def count(build: Path, in_flight: int, requests: int) -> Tuple[int, int]:
     os.mkfifo(life_line)
     worker = [
         "bash", "-c", f'exec 3<>{life_line} 4>/dev/null; exec "$@"', "worker",
-        *under_callgrind([str(build / "agenthost"), "worker", "--incarnation", "0" * 16])]
+        *under_callgrind([str(build / "agenthost"), "worker", "run", "--incarnation", "0" * 16])]
     try:
         with ExitStack() as stack:
             server = stack.enter_context(bench.running(under_callgrind(redis.command()), server_log))

@@ -14,9 +14,9 @@ struct ReconnectTests {
   func deliveriesAfterAReconnect() async throws {
     let system = try await RunningSystem(["TestAgents"], settings: ["AGENTHOST_SHUTDOWN_GRACE": "0.1"])
     var before: Set<String> = []
-    try await RedisTestServer.wait(until: "a reader waits for each of the ten roles") {
+    try await RedisTestServer.wait(until: "a reader waits for each of the eleven roles") {
       before = try waitingReaders(system)
-      return before.count == 10
+      return before.count == 11
     }
     let request = WireRequest(payload: #"{"seconds":60}"#)
     try await system.wire.send(request, to: "slow")

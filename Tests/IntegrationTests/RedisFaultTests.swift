@@ -193,7 +193,7 @@ struct RedisFaultTests {
     let backlog = Backlog(Wire(server: server))
     try await backlog.send()
     try await server.restartLoading()
-    let system = try await RunningSystem(server: server, waits: false)
+    let system = try await RunningSystem(server: server, workers: 0)
     try await system.host.waitForLog("waiting until Redis is ready: Redis answered with an error: LOADING")
     let worker = try system.host.workerProcessIdentifier()
     try server.finishLoading()

@@ -4,26 +4,16 @@ import Testing
 
 @Suite("Reload")
 struct ReloadTests {
-  private func reload(_ system: RunningSystem) async throws {
-    // The host listens for commands a moment after it is ready for messages.
-    try await RedisTestServer.wait(until: "the host listens for commands") {
-      try system.server.cli("PUBSUB", "NUMSUB", "broadcast:all").hasSuffix("1")
-    }
-    let told = try await Finished.agenthost("reload", settings: ["REDIS_URL": system.server.url])
-    #expect(told.status == 0)
-    #expect(told.output == "told 1 host to reload\n")
-  }
-
   @Test("a library that is new in the folder is served, one that is gone no longer")
   func addedAndRemoved() async throws {
     let system = try await RunningSystem(["UppercaseAgent"])
     #expect(try await system.send("--role", "reverse", "x").status == 1)
     try system.agents.add("ReverseAgent")
-    try await reload(system)
+    try await system.reload()
     try await system.host.waitForLog("reload: new 1 (\(system.agents.path(of: "ReverseAgent")))")
     #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
     try system.agents.remove("UppercaseAgent")
-    try await reload(system)
+    try await system.reload()
     try await system.host.waitForLog("removed 1 (\(system.agents.path(of: "UppercaseAgent")))")
     try await RedisTestServer.wait(until: "nobody reads for uppercase") {
       try system.server.cli("XINFO", "CONSUMERS", "stream:role:uppercase", "cg:role:uppercase") == ""
@@ -42,7 +32,7 @@ struct ReloadTests {
     let text = try #require(library.range(of: Data("this is the first of two".utf8)))
     library.replaceSubrange(text, with: Data("this is the other of two".utf8))
     try system.agents.write(library, as: "TestAgents")
-    try await reload(system)
+    try await system.reload()
     try await system.host.waitForLog("changed 1 (\(system.agents.path(of: "TestAgents")))")
     let after = try await system.wire.result(of: WireRequest(), from: "build")
     #expect(after.payload.text == "this is the other of two builds")
@@ -57,7 +47,7 @@ struct ReloadTests {
     try await system.wire.send(request, to: "slow")
     try await system.host.waitForLog("slow: begins \(request.messageID)")
     try system.agents.write(try AgentsFolder.contents(of: "TestAgents") + Data([0]), as: "TestAgents")
-    try await reload(system)
+    try await system.reload()
     try await system.host.waitForLog("changed 1")
     #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
     #expect(!system.host.log.contains("slow: cancelled"))
@@ -69,7 +59,7 @@ struct ReloadTests {
     let system = try await RunningSystem(["EchoC"])
     try system.agents.write(Data("this is text\n".utf8), as: "Text")
     try system.agents.add("ReverseAgent")
-    try await reload(system)
+    try await system.reload()
     let file = system.agents.path(of: "Text")
     try await system.host.waitForLog("\(file): refused at image: expected a shared library")
     try await system.host.waitForLog("reload: new 1")
@@ -83,7 +73,7 @@ struct ReloadTests {
   func damaged() async throws {
     let system = try await RunningSystem(["EchoC"])
     try system.agents.write(try AgentsFolder.contents(of: "EchoC").prefix(5_000), as: "EchoC")
-    try await reload(system)
+    try await system.reload()
     try await system.host.waitForLog("refused 1 (\(system.agents.path(of: "EchoC")))")
     #expect(try await system.send("--role", "echo", "x").output == "x\n")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")

@@ -36,6 +36,8 @@ final class AgentRegistry {
   private let waker: StreamWaker
   private let logger: Logger
   private var entries: [Entry] = []
+  /// Agents for which nothing is read any more, and which may still hold something.
+  private var removed: [ServedAgent] = []
   /// Called when other agents are served than before.
   var changed: @IOActor () -> Void = {}
   private var nextNumber = 1
@@ -64,6 +66,9 @@ final class AgentRegistry {
   }
 
   var agents: [ServedAgent] { entries.map(\.agent) }
+
+  /// All that may hold entries, whose leases are to be renewed.
+  var holders: [ServedAgent] { agents + removed }
 
   var roleReaders: [RoleConsumer] { entries.map(\.readers.role) }
 
@@ -196,9 +201,11 @@ final class AgentRegistry {
   func remove(_ agent: ServedAgent) async {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
+    removed.append(agent)
     changed()
     await entry.readers.own.stop(waker)
     await entry.readers.quiet()
+    if agent.heldCount == 0 { removed.removeAll { $0 === agent } }
   }
 
   /// Reads nothing more for anybody.
@@ -213,6 +220,7 @@ final class AgentRegistry {
 
   /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
   func retire(_ agent: ServedAgent) async {
+    defer { removed.removeAll { $0 === agent } }
     do throws(RedisError) {
       // First: by its consumers an agent is missed, where this is broken off.
       if let name = ConsumerName(agent.ownSource.consumer) {

@@ -24,7 +24,7 @@ final class PluginLoader {
     self.logger = logger
   }
 
-  func libraries(in folder: PluginFolder) async throws(LibraryError) -> [String] {
+  func libraries(in folder: PluginFolder) async throws(LibraryError) -> [FoundLibrary] {
     try await step(.read, of: folder.path) { () throws(LibraryError) in try folder.libraries() }
   }
 
@@ -41,12 +41,14 @@ final class PluginLoader {
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that
-  /// fails half way is destroyed.
-  func makeAgents(of library: AgentLibrary) async throws(LibraryError) -> [AgentInstance] {
+  /// fails half way is destroyed. `concurrency` is an operator's.
+  func makeAgents(
+    of library: AgentLibrary, concurrency: Int?
+  ) async throws(LibraryError) -> [AgentInstance] {
     var instances: [AgentInstance] = []
     do throws(LibraryError) {
       for descriptor in library.descriptors {
-        let instance = try await create(descriptor, of: library)
+        let instance = try await create(descriptor.limited(to: concurrency), of: library)
         instances.append(instance)
         try await start(instance)
       }

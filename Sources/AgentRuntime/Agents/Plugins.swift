@@ -23,11 +23,13 @@ package struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
 
 /// The libraries that are loaded and the agents made of them, kept equal to the agents' folder.
 ///
-/// A library that can't be loaded changes nothing: what ran before it goes on.
+/// Only those of this worker's place count. A library that can't be loaded changes nothing: what ran before it goes on.
 @IOActor
 final class Plugins {
   private struct Loaded {
     let library: AgentLibrary
+    /// An operator's, for each of its agents.
+    let concurrency: Int?
     var agents: [ServedAgent]
   }
 
@@ -39,6 +41,9 @@ final class Plugins {
   private var loaded: [String: Loaded] = [:]
   /// Code that must not run, by its hash; what runs already is taken out by the next look.
   var quarantined: [String: Quarantine] = [:]
+  private var places: LibraryPlaces
+  /// Called after each look with the isolated places that the folder asks for.
+  var placesSeen: @IOActor ([String]) -> Void = { _ in }
   private var reloading = false
   private var reloadAgain = false
 
@@ -47,6 +52,7 @@ final class Plugins {
     logger: Logger
   ) {
     self.folder = folder
+    places = LibraryPlaces(place: folder.place)
     self.loader = loader
     self.registry = registry
     self.retirement = retirement
@@ -79,26 +85,33 @@ final class Plugins {
   /// One look; for what is new nothing is read yet.
   func reloadOnce() async throws -> ReloadReport {
     var report = ReloadReport()
-    let files = try await loader.libraries(in: folder)
+    let look = places.look(at: try await loader.libraries(in: folder))
     // First what is gone: a library that has another name now must find its roles free.
-    for file in loaded.keys.sorted() where !files.contains(file) {
+    for file in loaded.keys.sorted() where !look.stays(file) {
       await unload(file)
       report.removed.append(file)
     }
-    for file in files { await load(file, into: &report) }
+    for error in look.refused {
+      logger.error("\(error)")
+      report.refused.append(error.file)
+    }
+    for (file, settings) in look.here { await load(file, settings, into: &report) }
+    placesSeen(look.places)
     return report
   }
 
-  private func load(_ file: String, into report: inout ReloadReport) async {
+  private func load(_ file: String, _ settings: LibrarySettings, into report: inout ReloadReport) async {
     do {
       let image = try await loader.image(of: file)
       try await checkQuarantine(of: image)
-      if let current = loaded[file], current.library.hash == image.hash {
+      if let current = loaded[file], current.library.hash == image.hash,
+        current.concurrency == settings.concurrency
+      {
         report.unchanged.append(file)
         return
       }
       let isNew = loaded[file] == nil
-      try await replace(file, with: image)
+      try await replace(file, with: image, concurrency: settings.concurrency)
       if isNew { report.added.append(file) } else { report.changed.append(file) }
     } catch {
       logger.error("\(error)")
@@ -116,10 +129,12 @@ final class Plugins {
   }
 
   /// Everything that can fail comes before anything is changed.
-  private func replace(_ file: String, with image: LibraryImage) async throws {
+  private func replace(_ file: String, with image: LibraryImage, concurrency: Int?) async throws {
     let library = try await loader.load(image)
     try checkRoles(of: library)
-    let instances = try await loader.makeAgents(of: library)
+    let instances = try await loader.makeAgents(of: library, concurrency: concurrency)
+    // An agent's slots are made once: with another number of them it is another agent.
+    if let current = loaded[file], current.concurrency != concurrency { await unload(file) }
     var remaining = loaded[file]?.agents ?? []
     var agents = try await addNewRoles(of: instances, beside: remaining)
     for instance in instances {
@@ -130,7 +145,7 @@ final class Plugins {
       retirement.retire(agent.replaceInstance(with: instance))
       agents.append(agent)
     }
-    loaded[file] = Loaded(library: library, agents: agents)
+    loaded[file] = Loaded(library: library, concurrency: concurrency, agents: agents)
     for agent in remaining { await remove(agent) }
     for agent in agents {
       logger.info(

@@ -1,14 +1,12 @@
-/// Cuts the bytes of the worker's status pipe into lines, and holds no more than one short line.
+/// Cuts the bytes of a worker's status pipe into lines, and holds no more than one of them.
 package struct StatusLineBuffer: Equatable, Sendable {
   package enum Line: Equatable, Sendable {
-    case ready
-    /// Not a line we know; what it said, at most `maximumLineBytes` of it.
+    case known(StatusLine)
+    /// Not a line we know; what it said.
     case unknown(String)
     /// A line longer than the limit; its bytes are dropped up to the next line.
     case tooLong
   }
-
-  package static let maximumLineBytes = 256
 
   private var bytes: [UInt8] = []
   private var isDropping = false
@@ -23,7 +21,7 @@ package struct StatusLineBuffer: Equatable, Sendable {
         bytes.removeAll(keepingCapacity: true)
         isDropping = false
       } else if !isDropping {
-        if bytes.count == Self.maximumLineBytes {
+        if bytes.count == StatusLine.maximumBytes {
           lines.append(.tooLong)
           isDropping = true
         } else {
@@ -35,6 +33,7 @@ package struct StatusLineBuffer: Equatable, Sendable {
   }
 
   private func line() -> Line {
-    bytes.elementsEqual("ready".utf8) ? .ready : .unknown(String(decoding: bytes, as: UTF8.self))
+    let text = String(decoding: bytes, as: UTF8.self)
+    return StatusLine(text).map(Line.known) ?? .unknown(text)
   }
 }

@@ -6,13 +6,22 @@ package enum SupervisionEvent: Equatable, Sendable {
   case redisAnswered
   /// `lastLines` is the end of the server's log.
   case redisExited(ProcessExit, lastLines: String)
-  case workerStarted(Incarnation)
-  case workerReady
-  /// Also when it could not be started at all.
-  case workerExited(ProcessExit)
+  case worker(WorkerPlaceName, WorkerEvent)
+  /// The isolated places that there are to be, as a worker of the main place says.
+  case places([String], by: Incarnation)
   case signal(Int32)
   /// The time may have come for something; `nextDeadline` said when.
   case timer
+}
+
+/// What happens to the workers of a place.
+package enum WorkerEvent: Equatable, Sendable {
+  case started(Incarnation)
+  /// There is no process at all; the reason is said in words.
+  case notStarted(reason: String)
+  case ready(Incarnation)
+  case asksForReplacement(Incarnation, reason: String)
+  case exited(Incarnation, ProcessExit)
 }
 
 /// What the state machine asks of the shell, to be done in order.
@@ -21,8 +30,9 @@ package enum SupervisionAction: Equatable, Sendable {
   /// One PING; an answer is told by `redisAnswered`, anything else is not told.
   case probeRedis
   case signalRedis(Int32)
-  case startWorker
-  case signalWorker(Int32)
+  /// Answered at once, by `started` or `notStarted`.
+  case startWorker(WorkerPlaceName)
+  case signalWorker(WorkerPlaceName, Incarnation, Int32)
   case log(Logger.Level, String)
   case finish(exitCode: Int32)
 }

@@ -12,8 +12,7 @@ extension SupervisionState {
   mutating func redisAnswered(now: Duration) -> [SupervisionAction] {
     guard case .starting = redis else { return [] }
     redis = .serving(since: now)
-    let isFirst = stage == .starting && worker == .absent
-    return [.log(.info, "the private Redis serves")] + (isFirst ? startWorker() : [])
+    return [.log(.info, "the private Redis serves")] + (isBeforeWorkers ? startMain() : [])
   }
 
   mutating func redisExited(_ exit: ProcessExit, lastLines: String, now: Duration) -> [SupervisionAction] {
@@ -24,7 +23,7 @@ extension SupervisionState {
     switch (before, stage) {
     case (.stopping, _): return finish()
     case (_, .stopping): return [.log(.error, message + logEnd)]
-    case (.starting, .starting) where worker == .absent:
+    case (.starting, .starting) where isBeforeWorkers:
       exitCode = SupervisorExitCode.redisUnreachable
       stage = .stopping
       let advice = "put the cause right, or set REDIS_URL to a server that runs"
@@ -66,7 +65,7 @@ extension SupervisionState {
 
   private mutating func redisSilent(now: Duration) -> [SupervisionAction] {
     let message = "the private Redis has not answered for \(SupervisionLimits.redisAnswer)"
-    guard stage == .starting, worker == .absent else {
+    guard isBeforeWorkers else {
       // A restarted server that reads a long file must not be killed for it: it would begin again.
       redis = .starting(limit: nil, nextProbe: now + SupervisionLimits.redisProbeInterval)
       return [.log(.error, message + "; waiting on, see redis.log in its folder")]

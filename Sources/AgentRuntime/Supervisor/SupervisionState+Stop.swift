@@ -1,53 +1,28 @@
 import Glibc
 import Logging
 
-/// The one way to the end, whatever began it: first the worker, then the private server, then the exit code.
+/// The one way to the end, whatever began it: first the workers, then the private server, then the exit code.
 extension SupervisionState {
   mutating func stop(signal: Int32, now: Duration) -> [SupervisionAction] {
     if case .finished = stage { return [] }
-    let wasRunning = stage == .running
     stage = .stopping
     let log = SupervisionAction.log(.info, "\(signalName(signal)): stopping")
-    switch worker {
-    case .starting, .ready:
-      let wasReady = if case .ready = worker { true } else { false }
-      worker = .stopping(.asked(killAt: now + limits.workerStop), wasReady: wasReady)
-      return [log, .signalWorker(SIGTERM)]
-    case .absent, .waiting, .launching, .stopping:
-      // Stopped between a crash and its replacement: what that worker held was not handed back.
-      if wasRunning { exitCode = SupervisorExitCode.degraded }
-      worker = .absent
-      return [log] + stopRedis(now: now)
-    }
+    return [log] + atEachPlace { $0.end(now: now) } + stopRedisAfterWorkers(now: now)
   }
 
   /// Asked a second time: no more waiting for whoever is being waited for.
   mutating func force(signal: Int32, now: Duration) -> [SupervisionAction] {
-    let killed = Ending.killed(giveUpAt: now + SupervisionLimits.afterKill)
-    if case .stopping(.asked, let wasReady) = worker {
-      worker = .stopping(killed, wasReady: wasReady)
-      return [.log(.warning, "\(signalName(signal)) again: killing the worker"), .signalWorker(SIGKILL)]
+    let kills = atEachPlace { $0.force(now: now) }
+    if !kills.isEmpty {
+      return [.log(.warning, "\(signalName(signal)) again: killing the workers that are left")] + kills
     }
     if case .stopping(.asked) = redis {
-      redis = .stopping(killed)
+      redis = .stopping(.killed(giveUpAt: now + SupervisionLimits.afterKill))
       return [
         .log(.warning, "\(signalName(signal)) again: killing the private Redis"), .signalRedis(SIGKILL),
       ]
     }
     return []
-  }
-
-  mutating func workerOverstayed(_ ending: Ending, wasReady: Bool, now: Duration) -> [SupervisionAction] {
-    switch ending {
-    case .asked:
-      worker = .stopping(.killed(giveUpAt: now + SupervisionLimits.afterKill), wasReady: wasReady)
-      let message = "the worker did not end within \(limits.workerStop): killed"
-      return [.log(.error, message), .signalWorker(SIGKILL)]
-    case .killed:
-      worker = .absent
-      exitCode = SupervisorExitCode.degraded
-      return [.log(.error, "the worker does not end, though killed: left behind")] + stopRedis(now: now)
-    }
   }
 
   mutating func redisOverstayed(_ ending: Ending, now: Duration) -> [SupervisionAction] {
@@ -62,17 +37,10 @@ extension SupervisionState {
     }
   }
 
-  mutating func stoppedWorkerExited(
-    _ exit: ProcessExit, wasReady: Bool, now: Duration
-  ) -> [SupervisionAction] {
-    worker = .absent
-    switch exit {
-    case .exited(let code): exitCode = code
-    // Its handlers were not yet in place, and it held nothing.
-    case .signaled(SIGTERM, _) where !wasReady: exitCode = SupervisorExitCode.stopped
-    case .signaled, .notStarted: exitCode = SupervisorExitCode.degraded
-    }
-    return [.log(.info, "the worker ended: \(exit)")] + stopRedis(now: now)
+  mutating func stopRedisAfterWorkers(now: Duration) -> [SupervisionAction] {
+    guard places.values.allSatisfy(\.isEmpty) else { return [] }
+    if case .stopping = redis { return [] }
+    return stopRedis(now: now)
   }
 
   /// The server writes its files on SIGTERM; without one of our own this is the end.
@@ -85,9 +53,12 @@ extension SupervisionState {
     }
   }
 
+  /// With the code of whatever ended the run, or else of the first place whose workers did not end well.
   mutating func finish() -> [SupervisionAction] {
     redis = .absent
-    stage = .finished(exitCode: exitCode)
-    return [.finish(exitCode: exitCode)]
+    let ends = places.keys.sorted(by: WorkerPlaceName.isOrdered).compactMap { places[$0]?.exitCode }
+    let code = ([exitCode] + ends).first { $0 != SupervisorExitCode.stopped } ?? SupervisorExitCode.stopped
+    stage = .finished(exitCode: code)
+    return [.finish(exitCode: code)]
   }
 }

@@ -1,3 +1,4 @@
+import AgentPlugins
 import Glibc
 package import Logging
 
@@ -20,7 +21,7 @@ package struct SupervisorConfiguration {
   }
 }
 
-/// Keeps a worker alive, and the private Redis where there is one: a plain loop over `poll`.
+/// Keeps workers alive, and the private Redis where there is one: a plain loop over `poll`.
 ///
 /// It does what `SupervisionState` says and tells it what happened, nothing else. Run it on the process'
 /// first thread before there is a second one: its signals are blocked for that thread, and the children's
@@ -30,7 +31,7 @@ package final class Supervisor {
   private let reports: CrashReports
   private let logger: Logger
   private var state: SupervisionState
-  private var worker: WorkerProcess?
+  private var workers: [WorkerProcess] = []
   private var redis: ChildProcess?
   private var events: [SupervisionEvent] = []
 
@@ -42,7 +43,7 @@ package final class Supervisor {
   }
 
   /// Runs to the end and returns the exit code. Where the loop itself fails, the children end with this
-  /// process: the worker by its life line, the server by its trampoline's guard.
+  /// process: workers by their life lines, the server by its trampoline's guard.
   package func run() -> Int32 {
     do throws(SystemCallError) {
       return try loop(signals: SignalQueue())
@@ -58,7 +59,7 @@ package final class Supervisor {
       if case .finished(let exitCode) = state.stage { return exitCode }
       try wait(signals: signals.descriptor.number)
       // Before the signals: a worker that was ready and then died was ready first.
-      readWorkerStatus()
+      for worker in workers { readStatus(of: worker) }
       while let signal = try signals.next() {
         if signal == SIGCHLD { reapChildren() } else { feed(.signal(signal)) }
       }
@@ -68,22 +69,30 @@ package final class Supervisor {
 
   private func wait(signals: Int32) throws(SystemCallError) {
     var waiting = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
-    if let worker, worker.statusIsOpen {
+    for worker in workers where worker.statusIsOpen {
       waiting.append(pollfd(fd: worker.statusDescriptor, events: Int16(POLLIN), revents: 0))
     }
     let timeout = MonotonicClock.pollTimeout(until: state.nextDeadline, now: MonotonicClock.now())
     guard poll(&waiting, nfds_t(waiting.count), timeout) >= 0 || errno == EINTR else {
-      throw SystemCallError("poll", "signals and the worker's status")
+      throw SystemCallError("poll", "signals and the workers' status")
     }
   }
 
-  private func readWorkerStatus() {
-    guard let worker, worker.statusIsOpen else { return }
+  private func readStatus(of worker: WorkerProcess) {
+    guard worker.statusIsOpen else { return }
     for line in worker.readStatus() {
       switch line {
-      case .ready: feed(.workerReady)
-      case .unknown(let text): logger.debug("the worker's status pipe said: \(text)")
-      case .tooLong: logger.debug("the worker's status pipe said a line beyond its limit")
+      case .known(.ready): feed(.worker(worker.place, .ready(worker.incarnation)))
+      case .known(.replace(let reason)):
+        feed(.worker(worker.place, .asksForReplacement(worker.incarnation, reason: reason)))
+      case .known(.places(let names)) where worker.place == .main:
+        feed(.places(names, by: worker.incarnation))
+      case .known(.places):
+        logger.debug("worker \(worker.incarnation) named places; only a main worker does")
+      case .unknown(let text):
+        logger.debug("the status pipe of worker \(worker.incarnation) said: \(LogText.escaped(text))")
+      case .tooLong:
+        logger.debug("the status pipe of worker \(worker.incarnation) said a line beyond its limit")
       }
     }
   }
@@ -92,11 +101,12 @@ package final class Supervisor {
   /// beside a wait for each would race for the same deaths. One SIGCHLD can stand for many of them.
   private func reapChildren() {
     while let (pid, exit) = ChildProcess.reap() {
-      if pid == worker?.child.pid {
-        readWorkerStatus()
-        let report = worker.flatMap { reports.report(of: $0.incarnation, exit) }
-        worker = nil
-        feed(.workerExited(exit))
+      if let index = workers.firstIndex(where: { $0.child.pid == pid }) {
+        let worker = workers[index]
+        readStatus(of: worker)
+        workers.removeAll { $0 === worker }
+        let report = reports.report(of: worker.incarnation, exit)
+        feed(.worker(worker.place, .exited(worker.incarnation, exit)))
         // After the successor has been started: nothing waits for a report.
         if let report { logger.error("\(reports.write(report))") }
       } else if pid == redis?.pid {
@@ -123,8 +133,9 @@ package final class Supervisor {
     case .startRedis: startRedis()
     case .probeRedis: if configuration.privateRedis?.answers() == true { feed(.redisAnswered) }
     case .signalRedis(let signal): send(signal, to: redis)
-    case .startWorker: startWorker()
-    case .signalWorker(let signal): send(signal, to: worker?.child)
+    case .startWorker(let place): startWorker(at: place)
+    case .signalWorker(_, let incarnation, let signal):
+      send(signal, to: workers.first { $0.incarnation == incarnation }?.child)
     case .log(let level, let message): logger.log(level: level, "\(message)")
     case .finish: break
     }
@@ -138,13 +149,13 @@ package final class Supervisor {
     }
   }
 
-  private func startWorker() {
+  private func startWorker(at place: WorkerPlaceName) {
     let incarnation = Incarnation.random()
     do throws(SystemCallError) {
-      worker = try WorkerProcess(configuration.worker, incarnation: incarnation)
-      feed(.workerStarted(incarnation))
+      workers.append(try WorkerProcess(configuration.worker, incarnation: incarnation, place: place))
+      feed(.worker(place, .started(incarnation)))
     } catch {
-      feed(.workerExited(.notStarted(reason: error.description)))
+      feed(.worker(place, .notStarted(reason: error.description)))
     }
   }
 

@@ -1,24 +1,35 @@
 import Glibc
+package import Logging
 
-/// The worker's end of the two pipes from its supervisor.
-package enum SupervisorLink {
+/// The worker's end of the two pipes from its supervisor. Only the host's own code speaks on it.
+package struct SupervisorLink: Sendable {
   package static let lifeLineDescriptor: Int32 = 3
   package static let statusDescriptor: Int32 = 4
   /// The exit status of a worker whose supervisor died.
   package static let supervisorDiedExitStatus: Int32 = 111
 
-  /// Says over the status pipe that this worker is ready, and closes it: call it once.
-  package static func reportReady(descriptor: Int32 = statusDescriptor) throws(SystemCallError) {
-    let line = Array("ready\n".utf8)
-    defer { close(descriptor) }
-    guard write(descriptor, line, line.count) == line.count else {
-      throw SystemCallError("report ready on", "the supervisor's status pipe (descriptor \(descriptor))")
+  private let descriptor: Int32
+
+  /// Keeps the status pipe from the worker's own children, so it comes before the first of them; and from then on
+  /// nothing that is said on it waits.
+  package init(descriptor: Int32 = statusDescriptor) throws(SystemCallError) {
+    self.descriptor = descriptor
+    try Self.closeOnExec(descriptor)
+    let flags = fcntl(descriptor, F_GETFL)
+    guard flags >= 0, fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 else {
+      throw SystemCallError("make non-blocking", "the supervisor's status pipe (descriptor \(descriptor))")
     }
   }
 
-  /// Keeps the status pipe from the worker's own children; call it before the first of them starts.
-  package static func keepStatusPrivate(descriptor: Int32 = statusDescriptor) throws(SystemCallError) {
-    try closeOnExec(descriptor)
+  /// Says a line. One that does not fit into the pipe is dropped, and logged as an error.
+  package func say(_ line: StatusLine, logger: Logger) {
+    let bytes = Array((line.text + "\n").utf8)
+    // Whole or not at all: it is no longer than the system writes to a pipe in one piece.
+    let isWritten =
+      bytes.count <= StatusLine.maximumBytes + 1 && write(descriptor, bytes, bytes.count) == bytes.count
+    guard !isWritten else { return }
+    let error = SystemCallError("write to", "the supervisor's status pipe (descriptor \(descriptor))")
+    logger.error("the supervisor could not be told \"\(line.text.prefix(64))\": \(error)")
   }
 
   fileprivate static func closeOnExec(_ descriptor: Int32) throws(SystemCallError) {

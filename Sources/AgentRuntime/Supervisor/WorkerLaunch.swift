@@ -1,4 +1,4 @@
-/// How a worker is started; the supervisor adds `--incarnation` to the arguments.
+/// How a worker is started; the supervisor adds `--incarnation` and `--place` to the arguments.
 package struct WorkerLaunch: Equatable, Sendable {
   package let executable: String
   package let arguments: [String]
@@ -11,7 +11,13 @@ package struct WorkerLaunch: Equatable, Sendable {
   }
 
   /// The whole of a worker's arguments.
-  package func arguments(incarnation: Incarnation) -> [String] {
-    arguments + ["--incarnation", incarnation.description]
+  package func arguments(incarnation: Incarnation, place: WorkerPlaceName) -> [String] {
+    let placeArgument: [String] =
+      switch place {
+      case .main: []
+      // In one word: a name may begin like an option.
+      case .isolated(let name): ["--place=\(name)"]
+      }
+    return arguments + ["--incarnation", incarnation.description] + placeArgument
   }
 }

@@ -6,6 +6,7 @@ package final class WorkerProcess {
   /// One reading takes at most what a pipe holds, so that a chatty worker cannot keep us.
   private static let chunksPerReading = 16
 
+  package let place: WorkerPlaceName
   package let incarnation: Incarnation
   package let child: ChildProcess
   /// Nothing is ever written; the worker ends when this closes, as it does when we die.
@@ -15,7 +16,10 @@ package final class WorkerProcess {
   /// False once the worker has closed its end.
   package private(set) var statusIsOpen = true
 
-  package init(_ launch: WorkerLaunch, incarnation: Incarnation) throws(SystemCallError) {
+  package init(
+    _ launch: WorkerLaunch, incarnation: Incarnation, place: WorkerPlaceName
+  ) throws(SystemCallError) {
+    self.place = place
     self.incarnation = incarnation
     let lifeLine = try OwnedDescriptor.pipe()
     let status = try OwnedDescriptor.pipe()
@@ -23,7 +27,7 @@ package final class WorkerProcess {
     child = try ChildProcess.spawn(
       .init(
         executable: launch.executable,
-        arguments: launch.arguments(incarnation: incarnation),
+        arguments: launch.arguments(incarnation: incarnation, place: place),
         environment: launch.environment,
         passing: [lifeLine.reading, status.writing]))
     self.lifeLine = lifeLine.writing

@@ -85,7 +85,7 @@ final class AgentService: Service {
     while !committer.isIdle, ContinuousClock.now < commitDeadline {
       try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
-    let isEmpty = registry.agents.allSatisfy { $0.heldCount == 0 }
+    let isEmpty = registry.holders.allSatisfy { $0.heldCount == 0 }
     let remaining = (deadline - ContinuousClock.now) / .seconds(1)
     await plugins.stopAll(within: max(Self.shortestStop, remaining))
     if isEmpty { registry.retireRecords() }

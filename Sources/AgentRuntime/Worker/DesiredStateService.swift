@@ -16,6 +16,7 @@ final class DesiredStateService: Service {
   private let dispatcher: Dispatcher
   private let cancellations: Cancellations
   private let logger: Logger
+  private let askForReplacement: (String) -> Void
   private let hints: AsyncStream<Void>
   private let hinting: AsyncStream<Void>.Continuation
   private let reloads: AsyncStream<Void>
@@ -24,8 +25,9 @@ final class DesiredStateService: Service {
 
   init(
     client: RedisClient, keys: Keys, registry: AgentRegistry, plugins: Plugins, dispatcher: Dispatcher,
-    cancellations: Cancellations, logger: Logger
+    cancellations: Cancellations, logger: Logger, askForReplacement: @escaping (String) -> Void
   ) {
+    self.askForReplacement = askForReplacement
     self.client = client
     self.keys = keys
     self.registry = registry
@@ -75,6 +77,10 @@ final class DesiredStateService: Service {
       guard let before else { return }
       if before.reloads != wanted.reloads || before.quarantined != wanted.quarantined {
         requestingReload.yield()
+      }
+      // A server that has lost everything has no such counter, and nobody has asked for anything.
+      if before.replacements != wanted.replacements, wanted.replacements != 0 {
+        askForReplacement("asked for by an operator")
       }
     } catch {
       client.warn("what operators want could not be read", error)

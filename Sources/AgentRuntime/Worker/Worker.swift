@@ -10,6 +10,7 @@ import UnixSignals
 @IOActor
 package final class Worker {
   private let configuration: WorkerConfiguration
+  private let supervisor: SupervisorLink
   private let logger: Logger
   private let client: RedisClient
   private let keys: Keys
@@ -21,8 +22,9 @@ package final class Worker {
   private let desired: DesiredStateService
   private let presence: HostPresence
 
-  package init(configuration: WorkerConfiguration, logger: Logger) throws {
+  package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
+    self.supervisor = supervisor
     self.logger = logger
     let settings = configuration.settings
     keys = Keys(prefix: settings.keyPrefix)
@@ -48,13 +50,14 @@ package final class Worker {
       client: client, keys: keys, identity: configuration.identity, records: records,
       settings: settings, road: road, logger: logger)
     agents = AgentService(
-      folder: PluginFolder(path: settings.agentsDirectory),
+      folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place),
       loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, logger: logger)
     desired = DesiredStateService(
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
-      cancellations: road.cancellations, logger: logger)
+      cancellations: road.cancellations, logger: logger
+    ) { supervisor.say(.replace(reason: $0), logger: logger) }
     let identity = configuration.identity
     presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
       [registry] in
@@ -66,10 +69,9 @@ package final class Worker {
     }
   }
 
-  /// Runs until it is told to end by a signal. `ready` is called once, when messages are being taken.
-  ///
-  /// Throws before `ready` when it can't begin: no server, or no agents' folder.
-  package func run(ready: @escaping @Sendable () -> Void) async throws {
+  /// Runs until it is told to end by a signal. The supervisor is told once that messages are being taken; throws before
+  /// that when it can't begin: no server, or no agents' folder.
+  package func run() async throws {
     try records.own.watch()
     Watchdog(
       record: records.own, limit: .seconds(configuration.settings.stallWarning), logger: logger
@@ -78,15 +80,19 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    if configuration.place == nil {
+      agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
+    }
     await accountForTheDead()
     // Before any code is loaded: some of it may not be.
     await desired.refresh()
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
-    agents.beforeReading = { [desired] in
+    agents.beforeReading = { [desired, supervisor, logger] in
       await control.start()
       await desired.refresh()
-      ready()
+      supervisor.say(.ready, logger: logger)
+      logger.notice("ready")
     }
     let healthCheck = HealthCheck(
       client: client,
@@ -117,7 +123,7 @@ package final class Worker {
   /// What goes on for as long as the worker holds messages.
   private var holdingLoops: [any Service] {
     let keeper = LeaseKeeper(client: client, policy: leases, logger: logger) { [registry] in
-      registry.agents.flatMap { agent in agent.sources.map { ($0, agent) } }
+      registry.holders.flatMap { agent in agent.sources.map { ($0, agent) } }
     }
     return [LoopService { await keeper.run() }]
   }

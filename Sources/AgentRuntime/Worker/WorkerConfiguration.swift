@@ -6,10 +6,13 @@ package struct WorkerConfiguration: Sendable {
   package let redis: RedisAddress
   package let dataDirectory: String
   package let identity: HostIdentity
+  /// The isolated place that it works for; nil: the main one.
+  package let place: String?
 
   package init(
-    settings: Settings, redis: RedisAddress, dataDirectory: String, identity: HostIdentity
+    settings: Settings, redis: RedisAddress, dataDirectory: String, identity: HostIdentity, place: String?
   ) {
+    self.place = place
     self.settings = settings
     self.redis = redis
     self.dataDirectory = dataDirectory

@@ -6,6 +6,8 @@ package struct DesiredState: Sendable, Equatable {
   package var version = 0
   /// How often a reload was asked for.
   package var reloads = 0
+  /// How often new workers were asked for.
+  package var replacements = 0
   package var pausedRoles: Set<String> = []
   /// Code that no host loads, by its hash.
   package var quarantined: [String: Quarantine] = [:]
@@ -13,6 +15,7 @@ package struct DesiredState: Sendable, Equatable {
   static let pausedPrefix = "paused:"
   static let quarantinePrefix = "quarantine:"
   static let reloadField = "reload"
+  static let replaceField = "replace"
 
   package init() {}
 
@@ -22,6 +25,7 @@ package struct DesiredState: Sendable, Equatable {
       switch name {
       case "version": version = Int(value) ?? 0
       case Self.reloadField: reloads = Int(value) ?? 0
+      case Self.replaceField: replacements = Int(value) ?? 0
       case _ where name.hasPrefix(Self.pausedPrefix):
         pausedRoles.insert(String(name.dropFirst(Self.pausedPrefix.count)))
       case _ where name.hasPrefix(Self.quarantinePrefix):
@@ -41,6 +45,8 @@ package struct DesiredState: Sendable, Equatable {
 /// A change of the desired state.
 package enum DesiredChange: Sendable, Equatable {
   case reload
+  /// Every worker is to be replaced by a new one.
+  case replaceWorkers
   case pause(role: String)
   case resume(role: String)
   /// Code with this hash is not loaded any more, and taken out where it is.
@@ -57,6 +63,7 @@ package enum DesiredChange: Sendable, Equatable {
     let words =
       switch self {
       case .reload: ["increment", DesiredState.reloadField, ""]
+      case .replaceWorkers: ["increment", DesiredState.replaceField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
       case .quarantine(let hash, let quarantine):

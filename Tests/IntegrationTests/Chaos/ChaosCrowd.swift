@@ -84,7 +84,8 @@ final class ChaosCrowd: Sendable {
   }
 
   private func killWorker(of victim: Int) -> Int {
-    guard let worker = worker(of: living[victim]) else { return 0 }
+    // Before its first worker was ever ready, a host takes its death for a start that failed, and ends.
+    guard living[victim].log.contains("is ready"), let worker = worker(of: living[victim]) else { return 0 }
     return kill(worker, SIGKILL) == 0 ? 1 : 0
   }
 

@@ -24,6 +24,12 @@ final class AgentsFolder: Sendable {
     try contents.write(to: URL(fileURLWithPath: path(of: library)), options: .atomic)
   }
 
+  /// Writes what an operator says about a library into the file beside it.
+  func say(_ text: String, of library: String) throws {
+    try Data(text.utf8).write(
+      to: URL(fileURLWithPath: folder.path(of: "lib\(library).yaml")), options: .atomic)
+  }
+
   func remove(_ library: String) throws {
     try FileManager.default.removeItem(atPath: path(of: library))
   }

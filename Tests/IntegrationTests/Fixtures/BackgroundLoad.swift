@@ -13,17 +13,28 @@ final class BackgroundLoad: Sendable {
     var unanswered = 0
     /// When an answer came last.
     var lastAnswer = ContinuousClock.now
-  }
+    /// How long the right answers took.
+    var durations: [Duration] = []
 
-  private static let inFlight = 8
+    /// The time within which so many of a hundred right answers came.
+    func percentile(_ percent: Int) -> Duration {
+      let sorted = durations.sorted()
+      return sorted.isEmpty ? .zero : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+    }
+  }
 
   private let url: String
   private let patience: Duration
+  private let inFlight: Int
+  private let pace: Duration
   private let state = Mutex((counts: Counts(), stops: false))
 
-  /// `patience`: how long a request may take.
-  init(url: String, patience: Duration = .seconds(20)) {
+  /// `patience`: how long a request may take. `pace`: from one request of each of the `inFlight` to its next, at the
+  /// least.
+  init(url: String, patience: Duration = .seconds(20), inFlight: Int = 8, pace: Duration = .zero) {
     self.url = url
+    self.inFlight = inFlight
+    self.pace = pace
     self.patience = patience
   }
 
@@ -56,12 +67,15 @@ final class BackgroundLoad: Sendable {
   private func sendUntilStopped() async throws {
     try await AgentClient.withClient(.init(redisURL: url)) { client in
       await withDiscardingTaskGroup { group in
-        for worker in 0..<Self.inFlight {
+        for worker in 0..<self.inFlight {
           group.addTask {
             var number = 0
             while self.state.withLock({ !$0.stops }) {
+              let next = ContinuousClock.now + self.pace
               await self.send("worker \(worker) request \(number)", client)
               number += 1
+              // Cancelled: the loop ends.
+              if self.pace > .zero { try? await Task.sleep(until: next) }
             }
           }
         }
@@ -70,12 +84,14 @@ final class BackgroundLoad: Sendable {
   }
 
   private func send(_ text: String, _ client: AgentClient) async {
+    let start = ContinuousClock.now
     do throws(AgentClientError) {
       let answer = try await client.processRequest(conversationID: "load", text: text, timeout: patience)
       state.withLock { state in
         if answer == String(text.uppercased().reversed()) {
           state.counts.right += 1
           state.counts.lastAnswer = .now
+          state.counts.durations.append(state.counts.lastAnswer - start)
         } else {
           state.counts.wrong.append("\(text) was answered by \(answer)")
         }

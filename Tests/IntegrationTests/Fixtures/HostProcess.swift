@@ -55,13 +55,36 @@ final class HostProcess: Sendable {
     return try await exitStatus()
   }
 
-  /// The worker among the supervisor's children.
-  func workerProcessIdentifier() throws -> Int32 {
-    let workers = ProcessTable.children(of: processIdentifier).filter {
-      ProcessTable.arguments(of: $0).contains("worker")
-    }
+  /// The only worker of a place: the main one, or an isolated one.
+  func workerProcessIdentifier(at place: String? = nil) throws -> Int32 {
+    let workers = workerProcessIdentifiers(at: place)
     guard workers.count == 1 else {
-      throw FixtureFailure("the supervisor has \(workers.count) workers; the log is:\n\(log)")
+      throw FixtureFailure(
+        "there are \(workers.count) workers at place \(place ?? "main"); the log is:\n\(log)")
+    }
+    return workers[0]
+  }
+
+  /// The workers of a place among the supervisor's children; while one takes the place of another there are two.
+  func workerProcessIdentifiers(at place: String? = nil) -> [Int32] {
+    ProcessTable.children(of: processIdentifier).filter { process in
+      let arguments = ProcessTable.arguments(of: process)
+      return arguments.contains("worker")
+        && arguments.first { $0.hasPrefix("--place=") } == place.map { "--place=\($0)" }
+    }
+  }
+
+  /// Waits until a worker of another life than `before` is the only one of its place.
+  @discardableResult
+  func waitForAnotherWorker(than before: Int32, at place: String? = nil) async throws -> Int32 {
+    var workers: [Int32] = []
+    do {
+      try await RedisTestServer.wait(until: "another worker than \(before) is at place \(place ?? "main")") {
+        workers = workerProcessIdentifiers(at: place)
+        return workers.count == 1 && workers[0] != before
+      }
+    } catch {
+      throw FixtureFailure("\(error); the log is:\n\(log)")
     }
     return workers[0]
   }

@@ -8,15 +8,38 @@ struct RunningSystem: Sendable {
   let agents: AgentsFolder
   let host: HostProcess
 
-  /// `url`: how the host reaches the server, where not by its socket. Where it `waits`, until the host is ready.
+  /// `url`: how the host reaches the server, where not by its socket. `said` holds what operators say of libraries,
+  /// and `workers` how many are to be ready because of it, before this goes on; 0 does not wait.
   init(
     _ libraries: [String] = AgentsFolder.demo, server: RedisTestServer? = nil, url: String? = nil,
-    settings: [String: String] = [:], waits: Bool = true
+    settings: [String: String] = [:], said: [String: String] = [:], workers: Int = 1
   ) async throws {
     self.server = if let server { server } else { try await RedisTestServer() }
     agents = try AgentsFolder(libraries)
+    for (library, text) in said { try agents.say(text, of: library) }
     host = try HostProcess(redis: url ?? self.server.url, agents: agents.path, settings: settings)
-    if waits { try await host.waitUntilReady() }
+    if workers > 0 { try await host.waitUntilReady(times: workers) }
+  }
+
+  /// Has all workers look at the folder again; `workers` of them are there to hear of it.
+  func reload(workers: Int = 1) async throws {
+    // A worker listens for commands a moment after it is ready for messages.
+    try await RedisTestServer.wait(until: "\(workers) workers listen for commands") {
+      try server.cli("PUBSUB", "NUMSUB", "broadcast:all").hasSuffix("\n\(workers)")
+    }
+    let told = try await Finished.agenthost("reload", settings: ["REDIS_URL": server.url])
+    guard told.status == 0,
+      told.output == "told \(workers) \(workers == 1 ? "worker" : "workers") to reload\n"
+    else { throw FixtureFailure("reload answered \(told.status): \(told.output)\(told.errors)") }
+  }
+
+  /// Asks for new workers, and waits until the main place has one. Returns its process.
+  @discardableResult
+  func replaceWorker() async throws -> Int32 {
+    let before = try host.workerProcessIdentifier()
+    let told = try await Finished.agenthost("worker", "replace", settings: ["REDIS_URL": server.url])
+    guard told.status == 0 else { throw FixtureFailure("replace answered \(told.status): \(told.errors)") }
+    return try await host.waitForAnotherWorker(than: before)
   }
 
   /// The server's ids of connections of the host, not of clients.

@@ -1,0 +1,39 @@
+import AgentPlugins
+import AgentRuntime
+import ArgumentParser
+import Glibc
+import Logging
+import RedisClient
+
+/// What the supervisor starts; not for people.
+struct WorkerRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "run", shouldDisplay: false)
+
+  @Option(help: "The name of this worker's life.")
+  var incarnation: String
+
+  @Option(help: "The isolated place that it works for; none is the main one.")
+  var place: String?
+
+  func run() async throws {
+    try endProcessWhenSupervisorDies()
+    let supervisor = try SupervisorLink()
+    // What is heard otherwise, or not for a worker, must not end or stop it meanwhile.
+    for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
+    let environment = try CommandEnvironment()
+    var logger = environment.startLogging()
+    if let place { logger[metadataKey: "place"] = "\(place)" }
+    OutOfMemoryScore.raise(logger: logger)
+    let configuration = WorkerConfiguration(
+      settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
+      dataDirectory: try environment.dataDirectory(),
+      identity: .current(incarnation: incarnation), place: place)
+    do {
+      try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()
+    } catch let error as RedisError {
+      throw CommandFailure(.redisUnreachable, error.description)
+    } catch let error as LibraryError {
+      throw CommandFailure(.settings, error.description)
+    }
+  }
+}
