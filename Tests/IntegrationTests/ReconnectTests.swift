@@ -24,7 +24,7 @@ struct ReconnectTests {
     try system.server.cli("CLIENT", "KILL", "TYPE", "normal")
     try await RedisTestServer.wait(until: "new readers wait for all roles") {
       let now = try waitingReaders(system)
-      return now.count == 10 && now.isDisjoint(with: before)
+      return now.count == 11 && now.isDisjoint(with: before)
     }
     let pending = try system.server.cli("XPENDING", "stream:role:slow", "cg:role:slow", "-", "+", "10")
     #expect(pending.split(separator: "\n").last == "1")

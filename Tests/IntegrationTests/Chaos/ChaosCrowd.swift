@@ -24,7 +24,7 @@ final class ChaosCrowd: Sendable {
   /// A worker is stopped for up to three leases.
   private static let longestStop = 3000
   private static let settings = [
-    "AGENTHOST_LEASE": "1", "AGENTHOST_CONCURRENCY": "16", "LOG_LEVEL": "WARNING",
+    "AGENTHOST_LEASE": "1", "AGENTHOST_CONCURRENCY": "16",
     // Who is killed at random again and again is nobody's fault.
     "AGENTHOST_MAX_DELIVERIES": "50",
   ]
