@@ -11,8 +11,11 @@ package struct StallWatch: Sendable {
     package var token: UInt64
     /// Since when it does this piece of work, by the monotonic clock.
     package var since: Duration
+    /// Whether nobody waits for it any more: its call has ended.
+    package var isOver: Bool
 
-    package init(thread: UInt32, agent: Int32, token: UInt64, since: Duration) {
+    package init(thread: UInt32, agent: Int32, token: UInt64, since: Duration, isOver: Bool = false) {
+      self.isOver = isOver
       self.thread = thread
       self.agent = agent
       self.token = token
@@ -23,29 +26,57 @@ package struct StallWatch: Sendable {
   package enum Event: Sendable, Equatable {
     /// It has not been given back for so long; told once for each piece of work.
     case stalled(Work, after: Duration)
+    /// Nobody waits for the work any more, and it goes on all the same: the thread cannot be got back.
+    case lost(Work, after: Duration)
     /// It has been given back.
     case recovered(Work, after: Duration)
   }
 
-  private let limit: Duration
-  private var stalled: [UInt32: Work] = [:]
+  private struct Stall {
+    var work: Work
+    /// Since when it has been seen that its call has ended.
+    var overSince: Duration?
+    var isLost = false
+  }
 
-  package init(limit: Duration) {
+  private let limit: Duration
+  private let lostLimit: Duration
+  private var stalled: [UInt32: Stall] = [:]
+
+  /// `limit`: from when on a stall is told of; `lostLimit`: how long one may go on when its call has ended.
+  package init(limit: Duration, lostLimit: Duration) {
     self.limit = limit
+    self.lostLimit = lostLimit
   }
 
   /// `working`: all threads that do an agent's work at `now`.
   package mutating func look(at working: [Work], now: Duration) -> [Event] {
     var events: [Event] = []
     let current = Dictionary(working.map { ($0.thread, $0) }) { first, _ in first }
-    for (thread, work) in stalled.sorted(by: { $0.key < $1.key }) where current[thread] != work {
-      stalled[thread] = nil
-      events.append(.recovered(work, after: now - work.since))
+    for (thread, stall) in stalled.sorted(by: { $0.key < $1.key }) {
+      guard let work = current[thread], work.isSame(as: stall.work) else {
+        stalled[thread] = nil
+        events.append(.recovered(stall.work, after: now - stall.work.since))
+        continue
+      }
+      guard work.isOver else { continue }
+      let overSince = stall.overSince ?? now
+      stalled[thread]?.overSince = overSince
+      if !stall.isLost, now - overSince >= lostLimit {
+        stalled[thread]?.isLost = true
+        events.append(.lost(work, after: now - work.since))
+      }
     }
     for work in working where now - work.since >= limit && stalled[work.thread] == nil {
-      stalled[work.thread] = work
+      stalled[work.thread] = Stall(work: work)
       events.append(.stalled(work, after: now - work.since))
     }
     return events
+  }
+}
+
+extension StallWatch.Work {
+  fileprivate func isSame(as other: Self) -> Bool {
+    thread == other.thread && token == other.token && since == other.since
   }
 }

@@ -1,20 +1,45 @@
 import Glibc
 package import Logging
 
-/// Tells of agents that do not give their threads back: a thread of its own, which goes on whatever they do to Swift's.
+/// Tells of agents that do not give their threads back, and of a process that has grown too large: a thread of its own,
+/// which goes on whatever agents do to Swift's.
 package final class Watchdog: @unchecked Sendable {
+  // SAFETY: what changes is used by the watchdog's thread alone, once that has started.
+  private var watch: StallWatch
+  private var hasAsked = false
+
+  package struct Limits: Sendable {
+    /// How long one piece of an agent's work may keep a thread before that is told.
+    package var stall: Duration
+    /// How long it may keep it when nobody waits for it any more, before the process is to be replaced.
+    package var lostThread: Duration
+    /// Bytes of memory from which on the process is to be replaced; 0 for any number.
+    package var memory: Int
+
+    package init(stall: Duration, lostThread: Duration, memory: Int) {
+      self.stall = stall
+      self.lostThread = lostThread
+      self.memory = memory
+    }
+  }
+
   private static let interval = Duration.milliseconds(250)
 
   private let record: CrashRecord
+  private let limits: Limits
   private let logger: Logger
-  // SAFETY: used by the watchdog's thread alone, once that has started.
-  private var watch: StallWatch
+  private let askForReplacement: @Sendable (String) -> Void
 
-  /// `limit`: how long one piece of an agent's work may keep a thread.
-  package init(record: CrashRecord, limit: Duration, logger: Logger) {
+  /// `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  package init(
+    record: CrashRecord, limits: Limits, logger: Logger,
+    askForReplacement: @escaping @Sendable (String) -> Void
+  ) {
     self.record = record
+    self.limits = limits
     self.logger = logger
-    watch = StallWatch(limit: limit)
+    self.askForReplacement = askForReplacement
+    watch = StallWatch(limit: limits.stall, lostLimit: limits.lostThread)
   }
 
   /// Starts the thread, which lives as long as the process.
@@ -37,15 +62,16 @@ package final class Watchdog: @unchecked Sendable {
 
   private func run() {
     while true {
-      var pause = timespec(
-        tv_sec: 0, tv_nsec: Int(Self.interval / .nanoseconds(1)))
+      var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.interval / .nanoseconds(1)))
       nanosleep(&pause, nil)
       var now = timespec()
       clock_gettime(CLOCK_MONOTONIC, &now)
-      for event in watch.look(
+      let events = watch.look(
         at: record.working, now: .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec))
-      {
-        tell(event)
+      for event in events { tell(event) }
+      if limits.memory > 0, let memory = Self.memory(), memory > limits.memory {
+        let atWork = Set(record.working.map(record.name)).sorted().joined(separator: " ")
+        ask("it has taken \(memory >> 20) MiB of memory" + (atWork.isEmpty ? "" : "; at work: \(atWork)"))
       }
     }
   }
@@ -55,12 +81,32 @@ package final class Watchdog: @unchecked Sendable {
     case .stalled(let work, let time):
       logger.warning(
         "\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)) without yielding")
+    case .lost(let work, let time):
+      ask("\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)), and does not end")
     case .recovered(let work, let time):
       logger.notice("\(record.name(of: work)) has given thread \(work.thread) back after \(Self.text(time))")
     }
   }
 
+  private func ask(_ reason: String) {
+    if hasAsked { return }
+    hasAsked = true
+    askForReplacement(reason)
+  }
+
   private static func text(_ time: Duration) -> String {
     "\((Double(time / .milliseconds(100)).rounded() / 10)) s"
+  }
+
+  /// What of this process lies in memory; nil where the system does not say.
+  private static func memory() -> Int? {
+    let number = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard number >= 0 else { return nil }
+    defer { close(number) }
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = read(number, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    let fields = String(decoding: bytes[..<count], as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? Int(fields[1]).map { $0 * sysconf(Int32(_SC_PAGESIZE)) } : nil
   }
 }

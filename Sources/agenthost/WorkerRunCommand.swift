@@ -15,6 +15,12 @@ struct WorkerRunCommand: AsyncParsableCommand {
   @Option(help: "The isolated place that it works for; none is the main one.")
   var place: String?
 
+  @Option(help: "Workers that died at its place before it.")
+  var deaths = 0
+
+  @Option(help: "How the last of them died.")
+  var lastDeath: String?
+
   func run() async throws {
     try endProcessWhenSupervisorDies()
     let supervisor = try SupervisorLink()
@@ -27,7 +33,8 @@ struct WorkerRunCommand: AsyncParsableCommand {
     let configuration = WorkerConfiguration(
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(),
-      identity: .current(incarnation: incarnation), place: place)
+      identity: .current(incarnation: incarnation), place: place,
+      history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     do {
       try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()
     } catch let error as RedisError {

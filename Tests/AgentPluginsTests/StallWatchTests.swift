@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test func `What takes longer than the limit is told of once, and when it is over`() {
-    var watch = StallWatch(limit: .seconds(2))
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
     #expect(watch.look(at: [work(1, since: 10)], now: .seconds(11)) == [])
     let long = work(1, since: 10)
     #expect(watch.look(at: [long], now: .seconds(12)) == [.stalled(long, after: .seconds(2))])
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `The next piece of work on the same thread is another one`() {
-    var watch = StallWatch(limit: .seconds(2))
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
     let first = work(1, since: 10)
     let second = work(1, since: 14, token: 2)
     _ = watch.look(at: [first], now: .seconds(13))
@@ -27,9 +27,22 @@ import Testing
     #expect(watch.look(at: [second], now: .seconds(16)) == [.stalled(second, after: .seconds(2))])
   }
 
+  @Test func `Work that goes on when its call has ended has lost its thread, which is told once`() {
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
+    var long = work(1, since: 10)
+    #expect(watch.look(at: [long], now: .seconds(12)).count == 1)
+    #expect(watch.look(at: [long], now: .seconds(40)) == [])
+    long.isOver = true
+    #expect(watch.look(at: [long], now: .seconds(41)) == [])
+    #expect(watch.look(at: [long], now: .seconds(45)) == [])
+    #expect(watch.look(at: [long], now: .seconds(46)) == [.lost(long, after: .seconds(36))])
+    #expect(watch.look(at: [long], now: .seconds(60)) == [])
+    #expect(watch.look(at: [], now: .seconds(61)).count == 1)
+  }
+
   @Test func `Each stall is told of once and each ends once, whatever comes`() {
     var random = SeededGenerator(seed: 11)
-    var watch = StallWatch(limit: .seconds(3))
+    var watch = StallWatch(limit: .seconds(3), lostLimit: .seconds(5))
     var open: Set<UInt32> = []
     var since: [UInt32: Int] = [:]
     for now in 0..<2000 {
@@ -41,6 +54,7 @@ import Testing
         switch event {
         case .stalled(let work, let time):
           #expect(open.insert(work.thread).inserted && time >= .seconds(3))
+        case .lost: Issue.record("no call has ended")
         case .recovered(let work, _): #expect(open.remove(work.thread) != nil)
         }
       }

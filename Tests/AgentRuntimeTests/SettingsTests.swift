@@ -82,6 +82,12 @@ import Testing
       name: "AGENTHOST_STALL_WARNING", unit: "seconds", byDefault: "1.0",
       good: ["0.25": "0.25", "1e6": "1000000.0"], bad: ["0.2", "1e7", "1s"]),
     Row(
+      name: "AGENTHOST_LOST_THREAD", unit: "seconds", byDefault: "30.0",
+      good: ["0.5": "0.5", "1e6": "1000000.0"], bad: ["0.4", "1e7", "1m"]),
+    Row(
+      name: "AGENTHOST_WORKER_MEMORY", unit: "MiB", byDefault: "0", good: ["0": "0", "4096": "4096"],
+      bad: ["-1", "2147483648", "4G"]),
+    Row(
       name: "AGENTHOST_LEASE", unit: "seconds", byDefault: "30.0", good: ["0.5": "0.5", "3600": "3600.0"],
       bad: ["0", "0.4", "3601", "30s"]),
     Row(

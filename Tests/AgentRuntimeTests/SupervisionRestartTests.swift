@@ -81,6 +81,17 @@ struct SupervisionRestartTests {
 
 @Suite("Restart backoff")
 struct RestartBackoffTests {
+  @Test func deathsThatAreExplainedNeedNoWaitUpToANumberOfThem() {
+    var backoff = RestartBackoff()
+    for _ in 0..<RestartBackoff.maximumExplained {
+      #expect(backoff.delay(readyFor: .milliseconds(10), isExplained: true) == .zero)
+    }
+    #expect(backoff.delay(readyFor: .milliseconds(10), isExplained: true) == .zero, "the first of the others")
+    #expect(backoff.delay(readyFor: .milliseconds(10), isExplained: true) == RestartBackoff.shortestDelay)
+    #expect(backoff.delay(readyFor: RestartBackoff.steadyLife, isExplained: true) == .zero)
+    #expect(backoff.delay(readyFor: .milliseconds(10), isExplained: true) == .zero, "counted anew")
+  }
+
   @Test func onlyEarlyDeathsAfterTheFirstWait() {
     var backoff = RestartBackoff()
     #expect(backoff.delay(readyFor: .seconds(1)) == .zero)

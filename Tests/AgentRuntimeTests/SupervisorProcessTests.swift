@@ -78,7 +78,8 @@ struct SupervisorProcessTests {
     let script = "echo ready >&4; echo $0 $* >&4; exec 4>&-; read -r line <&3; exit 111"
     let launch = WorkerLaunch(
       executable: "/bin/sh", arguments: ["-c", script, "worker"], environment: Self.environment)
-    var worker: WorkerProcess? = try WorkerProcess(launch, incarnation: Incarnation("b"), place: .main)
+    var worker: WorkerProcess? = try WorkerProcess(
+      launch, incarnation: Incarnation("b"), place: .main, history: WorkerHistory())
     let child = try #require(worker).child
     var lines: [StatusLineBuffer.Line] = []
     while let running = worker, running.statusIsOpen {

@@ -17,6 +17,49 @@ struct StallTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("and does not give it back when its time is over has its worker replaced, and nobody waits")
+  func lost() async throws {
+    let system = try await RunningSystem(
+      AgentsFolder.demo + ["TestAgents"],
+      settings: [
+        "AGENTHOST_STALL_WARNING": "0.3", "AGENTHOST_LOST_THREAD": "0.5", "AGENTHOST_SHUTDOWN_GRACE": "1",
+      ])
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let request = WireRequest(payload: #"{"seconds":600,"__agent_timeout_sec":0.5}"#)
+    let counts = try await load.run {
+      try await system.wire.send(request, to: "spin")
+      #expect(try await system.wire.result(from: request.resultList).errors.map(\.code) == ["spin.timeout"])
+      try await system.host.waitForLog(
+        "is to be replaced: agent SpinAgent (spin), on a message that has ended,")
+      _ = try await system.host.waitForAnotherWorker(than: worker)
+      try await load.waitForAnswers()
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    try await RedisTestServer.wait(until: "the old worker has ended") { !ProcessTable.isRunning(worker) }
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("A worker that has grown too large is replaced, and nobody waits")
+  func memory() async throws {
+    let system = try await RunningSystem(
+      AgentsFolder.demo + ["TestAgents"], settings: ["AGENTHOST_WORKER_MEMORY": "300"])
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      for _ in 0..<4 {
+        let request = WireRequest(payload: #"{"mebibytes":100}"#)
+        try await system.wire.send(request, to: "eater")
+        #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
+      }
+      _ = try await system.host.waitForAnotherWorker(than: worker)
+      try await load.waitForAnswers()
+    }
+    #expect(system.host.log.contains("is to be replaced: it has taken"), "\(system.host.log)")
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("of all that it gets keeps nobody else from work", arguments: [false, true])
   func neighbours(blocks: Bool) async throws {
     let system = try await RunningSystem(

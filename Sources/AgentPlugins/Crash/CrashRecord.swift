@@ -102,10 +102,18 @@ package final class CrashRecord: @unchecked Sendable {
       let since = crash_thread_since(record, index)
       let agent = crash_thread_agent(record, index)
       guard since != 0, agent >= 0 else { return nil }
+      let token = crash_thread_token(record, index)
       return StallWatch.Work(
-        thread: crash_thread_id(record, index), agent: agent, token: crash_thread_token(record, index),
-        since: .nanoseconds(Int64(clamping: since)))
+        thread: crash_thread_id(record, index), agent: agent, token: token,
+        since: .nanoseconds(Int64(clamping: since)), isOver: token != 0 && !isBegun(token))
     }
+  }
+
+  /// Whether somebody still waits for the call.
+  private func isBegun(_ token: UInt64) -> Bool {
+    let slot = CallToken(rawValue: token).index
+    // What has no place in the record is not known to have ended.
+    return slot >= UInt32(CRASH_CALLS) || crash_call_token(record, slot) == token
   }
 
   /// Which agent it is, and which message it works on, for people.
@@ -116,7 +124,7 @@ package final class CrashRecord: @unchecked Sendable {
       "agent \(Self.text(crash_agent_name(record, agent))) (\(Self.text(crash_agent_role(record, agent))))"
     let slot = CallToken(rawValue: work.token).index
     guard work.token != 0, slot < UInt32(CRASH_CALLS) else { return name }
-    guard crash_call_token(record, slot) == work.token else { return name + ", on a message that has ended," }
+    guard isBegun(work.token) else { return name + ", on a message that has ended," }
     return name + ", on message \(LogText.escaped(Self.text(crash_call_message(record, slot)))),"
   }
 

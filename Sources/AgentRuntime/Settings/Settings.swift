@@ -23,6 +23,8 @@ package struct Settings: Sendable, Equatable {
   package var quarantineCrashes = 10
   package var quarantineWindow = 600.0
   package var stallWarning = 1.0
+  package var lostThread = 30.0
+  package var workerMemory = 0
   package var lease = 30.0
   package var foreignLease = 600.0
   package var taskTimeout = 60.0

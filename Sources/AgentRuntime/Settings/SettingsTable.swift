@@ -75,6 +75,14 @@ package enum SettingsTable {
       "AGENTHOST_STALL_WARNING", \.stallWarning, in: 0.25...1e6,
       meaning: "how long an agent may keep a thread without yielding before the log says so"),
     .seconds(
+      "AGENTHOST_LOST_THREAD", \.lostThread, in: 0.5...1e6,
+      meaning:
+        "how long an agent may keep a thread for work that nobody waits for any more; then its worker is replaced"
+    ),
+    .integer(
+      "AGENTHOST_WORKER_MEMORY", \.workerMemory, in: 0...(1 << 30), unit: "MiB",
+      meaning: "memory from which on a worker is replaced; 0: it may take any"),
+    .seconds(
       "AGENTHOST_LEASE", \.lease, in: 0.5...3600,
       meaning: "how long an entry stays with a host that is not heard of"),
     .seconds(

@@ -8,7 +8,7 @@ struct CrashReport {
   private let verdict: CrashVerdict
   private let incarnation: Incarnation
   private let exit: ProcessExit
-  private let time: timespec
+  private let now: timespec
 
   init(_ death: RecordedDeath, incarnation: Incarnation, exit: ProcessExit) {
     self.death = death
@@ -17,11 +17,17 @@ struct CrashReport {
     verdict = CrashVerdict(death)
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
-    time = now
+    self.now = now
   }
 
+  /// Whether it is known whose code it was.
+  var isExplained: Bool { verdict.library != nil }
+
   /// Begins with the time, in UTC.
-  var fileName: String { "\(Self.format("%Y%m%dT%H%M%SZ", time))-\(incarnation).json" }
+  var fileName: String { "\(Self.format("%Y%m%dT%H%M%SZ", now))-\(incarnation).json" }
+
+  /// UTC.
+  var time: String { Self.format("%Y-%m-%dT%H:%M:%SZ", now) }
 
   /// One line.
   var summary: String {
@@ -69,7 +75,7 @@ struct CrashReport {
 
   var json: String {
     var members: [JSONValue.Member] = [
-      .init("time", .string(Self.format("%Y-%m-%dT%H:%M:%SZ", time))),
+      .init("time", .string(time)),
       .init("worker", .string(incarnation.description)),
       .init("process", .string("\(exit)")),
       .init("cause", .string(how)),

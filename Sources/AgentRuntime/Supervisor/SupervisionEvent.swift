@@ -21,7 +21,8 @@ package enum WorkerEvent: Equatable, Sendable {
   case notStarted(reason: String)
   case ready(Incarnation)
   case asksForReplacement(Incarnation, reason: String)
-  case exited(Incarnation, ProcessExit)
+  /// `isExplained`: it is known whose code it died of, which is called to account for it.
+  case exited(Incarnation, ProcessExit, isExplained: Bool = false)
 }
 
 /// What the state machine asks of the shell, to be done in order.

@@ -76,7 +76,7 @@ extension SupervisionState {
   private mutating func failedStart(_ event: WorkerEvent, now: Duration) -> [SupervisionAction]? {
     let exit: ProcessExit
     switch event {
-    case .exited(let incarnation, let how) where places[.main]?.isAtWork(incarnation) == true: exit = how
+    case .exited(let incarnation, let how, _) where places[.main]?.isAtWork(incarnation) == true: exit = how
     case .notStarted(let reason): exit = .notStarted(reason: reason)
     case .started, .ready, .asksForReplacement, .exited: return nil
     }

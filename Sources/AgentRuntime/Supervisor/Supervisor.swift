@@ -32,6 +32,7 @@ package final class Supervisor {
   private let logger: Logger
   private var state: SupervisionState
   private var workers: [WorkerProcess] = []
+  private var histories: [WorkerPlaceName: WorkerHistory] = [:]
   private var redis: ChildProcess?
   private var events: [SupervisionEvent] = []
 
@@ -106,7 +107,11 @@ package final class Supervisor {
         readStatus(of: worker)
         workers.removeAll { $0 === worker }
         let report = reports.report(of: worker.incarnation, exit)
-        feed(.worker(worker.place, .exited(worker.incarnation, exit)))
+        if let report { histories[worker.place, default: WorkerHistory()].died(report) }
+        feed(
+          .worker(
+            worker.place,
+            .exited(worker.incarnation, exit, isExplained: report?.isExplained ?? false)))
         // After the successor has been started: nothing waits for a report.
         if let report { logger.error("\(reports.write(report))") }
       } else if pid == redis?.pid {
@@ -152,7 +157,10 @@ package final class Supervisor {
   private func startWorker(at place: WorkerPlaceName) {
     let incarnation = Incarnation.random()
     do throws(SystemCallError) {
-      workers.append(try WorkerProcess(configuration.worker, incarnation: incarnation, place: place))
+      workers.append(
+        try WorkerProcess(
+          configuration.worker, incarnation: incarnation, place: place,
+          history: histories[place, default: WorkerHistory()]))
       feed(.worker(place, .started(incarnation)))
     } catch {
       feed(.worker(place, .notStarted(reason: error.description)))

@@ -11,13 +11,15 @@ package struct WorkerLaunch: Equatable, Sendable {
   }
 
   /// The whole of a worker's arguments.
-  package func arguments(incarnation: Incarnation, place: WorkerPlaceName) -> [String] {
+  package func arguments(
+    incarnation: Incarnation, place: WorkerPlaceName, history: WorkerHistory = WorkerHistory()
+  ) -> [String] {
     let placeArgument: [String] =
       switch place {
       case .main: []
       // In one word: a name may begin like an option.
       case .isolated(let name): ["--place=\(name)"]
       }
-    return arguments + ["--incarnation", incarnation.description] + placeArgument
+    return arguments + ["--incarnation", incarnation.description] + placeArgument + history.arguments
   }
 }

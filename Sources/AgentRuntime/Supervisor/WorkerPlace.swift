@@ -73,7 +73,8 @@ struct WorkerPlace: Equatable, Sendable {
     case .notStarted(let reason): notStarted(.notStarted(reason: reason), now: now)
     case .ready(let incarnation): ready(incarnation, now: now)
     case .asksForReplacement(let incarnation, let reason): asked(by: incarnation, reason)
-    case .exited(let incarnation, let exit): exited(incarnation, exit, now: now)
+    case .exited(let incarnation, let exit, let isExplained):
+      exited(incarnation, exit, isExplained: isExplained, now: now)
     }
   }
 
@@ -192,9 +193,11 @@ struct WorkerPlace: Equatable, Sendable {
   }
 
   private mutating func exited(
-    _ incarnation: Incarnation, _ exit: ProcessExit, now: Duration
+    _ incarnation: Incarnation, _ exit: ProcessExit, isExplained: Bool, now: Duration
   ) -> [SupervisionAction] {
-    if let serving, serving.incarnation == incarnation { return died(serving, exit, now: now) }
+    if let serving, serving.incarnation == incarnation {
+      return died(serving, exit, isExplained: isExplained, now: now)
+    }
     if case .starting(incarnation, _) = next {
       return failed("\(worker(incarnation)) ended unasked, \(exit), before it was ready", now: now)
     }
@@ -203,12 +206,12 @@ struct WorkerPlace: Equatable, Sendable {
   }
 
   private mutating func died(
-    _ serving: Serving, _ exit: ProcessExit, now: Duration
+    _ serving: Serving, _ exit: ProcessExit, isExplained: Bool, now: Duration
   ) -> [SupervisionAction] {
     self.serving = nil
     hasLeftWork = true
     let life = now - serving.since
-    let delay = backoff.delay(readyFor: life)
+    let delay = backoff.delay(readyFor: life, isExplained: isExplained)
     let message =
       "\(worker(serving.incarnation)) ended unasked, \(exit), "
       + "after it had been ready for \(life.wholeMilliseconds) ms"

@@ -17,7 +17,7 @@ package final class WorkerProcess {
   package private(set) var statusIsOpen = true
 
   package init(
-    _ launch: WorkerLaunch, incarnation: Incarnation, place: WorkerPlaceName
+    _ launch: WorkerLaunch, incarnation: Incarnation, place: WorkerPlaceName, history: WorkerHistory
   ) throws(SystemCallError) {
     self.place = place
     self.incarnation = incarnation
@@ -27,7 +27,7 @@ package final class WorkerProcess {
     child = try ChildProcess.spawn(
       .init(
         executable: launch.executable,
-        arguments: launch.arguments(incarnation: incarnation, place: place),
+        arguments: launch.arguments(incarnation: incarnation, place: place, history: history),
         environment: launch.environment,
         passing: [lifeLine.reading, status.writing]))
     self.lifeLine = lifeLine.writing

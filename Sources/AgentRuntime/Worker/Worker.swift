@@ -59,12 +59,16 @@ package final class Worker {
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
     let identity = configuration.identity
+    let started = String(Int(WallClock.now()))
     presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
       [registry] in
       [
         ("host", identity.hostName), ("pid", String(identity.processID)),
         ("roles", Set(registry.roles).sorted().joined(separator: " ")),
         ("agents", registry.agents.map(\.identity.agentID).joined(separator: " ")),
+        ("place", configuration.place ?? ""), ("version", Release.version.description), ("started", started),
+        ("deaths", String(configuration.history.deaths)),
+        ("last_death", configuration.history.lastDeath ?? ""),
       ]
     }
   }
@@ -73,9 +77,7 @@ package final class Worker {
   /// that when it can't begin: no server, or no agents' folder.
   package func run() async throws {
     try records.own.watch()
-    Watchdog(
-      record: records.own, limit: .seconds(configuration.settings.stallWarning), logger: logger
-    ).start()
+    startWatchdog()
     defer { records.own.endsClean() }
     try await connect()
     try await presence.announce()
@@ -108,6 +110,16 @@ package final class Worker {
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quietLogger))
     try await group.run()
+  }
+
+  private func startWatchdog() {
+    let settings = configuration.settings
+    let limits = Watchdog.Limits(
+      stall: .seconds(settings.stallWarning), lostThread: .seconds(settings.lostThread),
+      memory: settings.workerMemory << 20)
+    Watchdog(record: records.own, limits: limits, logger: logger) { [supervisor, logger] reason in
+      supervisor.say(.replace(reason: reason), logger: logger)
+    }.start()
   }
 
   private func accountForTheDead() async {

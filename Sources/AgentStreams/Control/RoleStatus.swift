@@ -39,16 +39,8 @@ package struct RoleStatus: Sendable, Equatable {
     Int]
   {
     var agents: [String: Int] = [:]
-    for host in try await KeySearch.suffixes(of: keys.host(""), client) {
-      let roles: String
-      do throws(RedisError) {
-        roles = try await client.send(RedisCommand("HGET", keys.host(host), "roles")).root.string ?? ""
-      } catch {
-        // No host of ours keeps such a key.
-        guard error.meaning == .wrongType else { throw error }
-        continue
-      }
-      for role in roles.split(separator: " ") { agents[String(role), default: 0] += 1 }
+    for worker in try await WorkerStatus.all(client, keys: keys) {
+      for role in worker.roles { agents[role, default: 0] += 1 }
     }
     return agents
   }

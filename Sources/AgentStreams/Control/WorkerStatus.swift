@@ -1,0 +1,67 @@
+package import RedisClient
+
+/// A worker that lives, as it says of itself.
+package struct WorkerStatus: Sendable, Equatable {
+  package let incarnation: String
+  package var host = ""
+  package var processID = 0
+  /// The isolated place that it works for; empty for the main one.
+  package var place = ""
+  package var version = ""
+  package var roles: [String] = []
+  package var agents: [String] = []
+  /// Seconds since 1970; 0 where that is not known.
+  package var started = 0.0
+  /// Workers that died at its place before it, since the host was started.
+  package var deaths = 0
+  /// How the last of them died; empty for none.
+  package var lastDeath = ""
+
+  init(incarnation: String, _ fields: [String: String]) {
+    self.incarnation = incarnation
+    host = fields["host"] ?? ""
+    processID = fields["pid"].flatMap(Int.init) ?? 0
+    place = fields["place"] ?? ""
+    version = fields["version"] ?? ""
+    roles = Self.words(fields["roles"])
+    agents = Self.words(fields["agents"])
+    started = fields["started"].flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } ?? 0
+    deaths = fields["deaths"].flatMap(Int.init) ?? 0
+    lastDeath = fields["last_death"] ?? ""
+  }
+
+  private static func words(_ text: String?) -> [String] {
+    (text ?? "").split(separator: " ").map(String.init)
+  }
+
+  /// All that live, of every host.
+  @IOActor
+  package static func all(_ client: RedisClient, keys: Keys) async throws(RedisError) -> [WorkerStatus] {
+    var all: [WorkerStatus] = []
+    for incarnation in try await KeySearch.suffixes(of: keys.host(""), client) {
+      if let fields = try await fields(of: keys.host(incarnation), client) {
+        all.append(WorkerStatus(incarnation: incarnation, fields))
+      }
+    }
+    return all.sorted {
+      ($0.host, $0.place, $0.started, $0.incarnation) < ($1.host, $1.place, $1.started, $1.incarnation)
+    }
+  }
+
+  /// Nil where the key is gone meanwhile, or is none that a worker keeps.
+  private static func fields(of key: String, _ client: RedisClient) async throws(RedisError) -> [String:
+    String]?
+  {
+    let reply: RedisReply
+    do throws(RedisError) {
+      reply = try await client.send(RedisCommand("HGETALL", key), effect: .repeatable)
+    } catch {
+      guard error.meaning == .wrongType else { throw error }
+      return nil
+    }
+    guard var elements = reply.root.elements else { throw .unexpectedReply(command: "HGETALL") }
+    var fields: [String: String] = [:]
+    while let name = elements.next()?.string, let value = elements.next()?.string { fields[name] = value }
+    return fields.isEmpty ? nil : fields
+  }
+}
