@@ -82,7 +82,7 @@ let package = Package(
     .target(
       name: "AgentStreams",
       dependencies: [
-        "RedisClient",
+        "AgentEnvelope", "RedisClient",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
