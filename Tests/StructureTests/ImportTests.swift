@@ -46,6 +46,22 @@ struct ImportTests {
     for module in Self.allowed.keys { #expect(below(module, []), "\(module)") }
   }
 
+  @Test(
+    "Package.swift names every module of ours that a module imports; a build in order needs it",
+    arguments: allowed.keys.sorted())
+  func named(module: String) throws {
+    let package = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
+    guard let start = package.range(of: "name: \"\(module)\",", options: .backwards)?.upperBound else {
+      return
+    }
+    let target = package[start...].prefix(
+      upTo: package[start...].range(of: "arget(")?.lowerBound ?? package.endIndex)
+    let imports = SourceTree.swiftFiles.filter { $0.path.hasPrefix("Sources/\(module)/") }.flatMap(\.imports)
+    for imported in Set(imports).intersection(Self.allowed.keys).sorted() {
+      #expect(target.contains("\"\(imported)\""), "target \(module) does not name \(imported)")
+    }
+  }
+
   @Test("the envelope needs nothing but the standard library")
   func envelope() {
     for file in SourceTree.swiftFiles where file.module == "AgentEnvelope" {
