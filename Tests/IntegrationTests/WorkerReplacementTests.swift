@@ -46,6 +46,23 @@ struct WorkerReplacementTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("what the old one still held when it died is taken over at once, not after its lease")
+  func diedWhileDraining() async throws {
+    let system = try await RunningSystem(["TestAgents"], settings: ["AGENTHOST_LEASE": "600"])
+    let request = WireRequest(payload: #"{"seconds":20}"#)
+    try await system.wire.send(request, to: "slow")
+    try await system.host.waitForLog("slow: begins \(request.messageID)")
+    let old = try system.host.workerProcessIdentifier()
+    let told = try await Finished.agenthost("worker", "replace", settings: ["REDIS_URL": system.server.url])
+    #expect(told.status == 0)
+    try await system.host.waitForLog("is replaced: asked to end")
+    #expect(kill(old, SIGKILL) == 0)
+    try await system.host.waitForLog("slow: begins \(request.messageID)", times: 2)
+    system.host.send(SIGTERM)
+    system.host.send(SIGTERM)
+    _ = try await system.host.exitStatus()
+  }
+
   @Test("one that cannot start says why, and leaves the old one where it is")
   func failedReplacement() async throws {
     let system = try await RunningSystem(["EchoC"])

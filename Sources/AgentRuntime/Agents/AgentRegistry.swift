@@ -9,14 +9,8 @@ final class AgentRegistry {
   private struct Entry {
     let agent: ServedAgent
     let readers: Readers
-    var isReading = false
-  }
-
-  /// What is known of workers that have died.
-  private struct Dead {
-    var incarnations: Set<String> = []
-    /// Roles for which they are still being taken over.
-    var unfinished = 0
+    /// Nil until it is read for.
+    var recoverer: Recoverer?
   }
 
   /// How often an agent's streams are tried to be made before it is refused: about half a minute without a server.
@@ -26,7 +20,9 @@ final class AgentRegistry {
   private let keys: Keys
   private let identity: HostIdentity
   private let records: WorkerRecords
-  private var dead = Dead()
+  private let dead: DeadWorkers
+  /// Whether an agent was removed before what the dead held for its role had been taken over.
+  private var leftDead = false
   private let settings: Settings
   private let leases: LeasePolicy
   private var pausedRoles: Set<String> = []
@@ -43,8 +39,8 @@ final class AgentRegistry {
   private var nextNumber = 1
 
   init(
-    client: RedisClient, keys: Keys, identity: HostIdentity, records: WorkerRecords, settings: Settings,
-    road: Road, logger: Logger
+    client: RedisClient, keys: Keys, identity: HostIdentity, records: WorkerRecords, dead: DeadWorkers,
+    settings: Settings, road: Road, logger: Logger
   ) {
     self.client = client
     self.keys = keys
@@ -54,8 +50,12 @@ final class AgentRegistry {
     leases = settings.leasePolicy
     self.road = road
     self.logger = logger
+    self.dead = dead
     loops = LoopGroup()
     waker = StreamWaker(client: client, logger: logger)
+    dead.learn = { [unowned self] workers in
+      for entry in entries { entry.recoverer?.learn(of: workers) }
+    }
   }
 
   /// Runs all readers until `quiet`.
@@ -107,12 +107,11 @@ final class AgentRegistry {
   /// first message of a new host would find that the next role does not exist yet. What dead workers held is taken
   /// over meanwhile.
   func startReading() async {
-    let dead = deadWorkers()
-    await withdrawPresence(of: dead)
-    for index in entries.indices where !entries[index].isReading {
-      entries[index].isReading = true
+    await dead.look()
+    for index in entries.indices where entries[index].recoverer == nil {
       let readers = entries[index].readers
-      let recoverer = makeRecoverer(of: entries[index].agent, dead: dead)
+      let recoverer = makeRecoverer(of: entries[index].agent)
+      entries[index].recoverer = recoverer
       loops.add { await readers.role.run() }
       loops.add { await readers.own.run() }
       loops.add { await recoverer.run() }
@@ -121,35 +120,10 @@ final class AgentRegistry {
     changed()
   }
 
-  /// Who is known to be dead is not taken for alive until its key has gone by itself.
-  private func withdrawPresence(of dead: [DeadWorker]) async {
-    do throws(RedisError) {
-      for worker in dead {
-        _ = try await client.send(RedisCommand("DEL", keys.host(worker.incarnation)), effect: .repeatable)
-      }
-    } catch {
-      logger.info("the keys of dead workers go by themselves: \(error)")
-    }
-  }
-
-  private func deadWorkers() -> [DeadWorker] {
-    do throws(SystemCallError) {
-      return try records.dead().map(\.worker)
-    } catch {
-      logger.error(
-        "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")
-      return []
-    }
-  }
-
-  private func makeRecoverer(of agent: ServedAgent, dead: [DeadWorker]) -> Recoverer {
-    let recoverer = Recoverer(
+  private func makeRecoverer(of agent: ServedAgent) -> Recoverer {
+    Recoverer(
       client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
-      turn: suspectTurn, dead: dead, logger: logger)
-    self.dead.incarnations.formUnion(dead.map(\.incarnation))
-    self.dead.unfinished += 1
-    recoverer.onceTheDeadAreGone { _ in self.dead.unfinished -= 1 }
-    return recoverer
+      turn: suspectTurn, dead: dead.all, logger: logger)
   }
 
   private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
@@ -202,6 +176,7 @@ final class AgentRegistry {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
     removed.append(agent)
+    if entry.recoverer?.hasDead == true { leftDead = true }
     changed()
     await entry.readers.own.stop(waker)
     await entry.readers.quiet()
@@ -238,7 +213,7 @@ final class AgentRegistry {
   /// At the end, when this worker holds nothing any more. The dead are remembered until then: a library that
   /// comes later may serve a role of theirs.
   func retireRecords() {
-    if dead.unfinished == 0 { records.forget(dead.incarnations.sorted()) }
+    if !leftDead, entries.allSatisfy({ $0.recoverer?.hasDead == false }) { dead.forget() }
     records.retire()
   }
 }

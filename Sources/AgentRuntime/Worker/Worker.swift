@@ -16,6 +16,7 @@ package final class Worker {
   private let keys: Keys
   private let dispatcher: Dispatcher
   private let records: WorkerRecords
+  private let dead: DeadWorkers
   private let committer: Committer
   private let registry: AgentRegistry
   private let agents: AgentService
@@ -46,8 +47,9 @@ package final class Worker {
         requestTimeToLive: settings.requestTimeToLive),
       dispatcher: dispatcher, committer: committer, cancellations: Cancellations())
     let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
+    dead = DeadWorkers(records: records, client: client, keys: keys, settings: settings, logger: logger)
     registry = AgentRegistry(
-      client: client, keys: keys, identity: configuration.identity, records: records,
+      client: client, keys: keys, identity: configuration.identity, records: records, dead: dead,
       settings: settings, road: road, logger: logger)
     agents = AgentService(
       folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place),
@@ -85,7 +87,7 @@ package final class Worker {
     if configuration.place == nil {
       agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
     }
-    await accountForTheDead()
+    await dead.look()
     // Before any code is loaded: some of it may not be.
     await desired.refresh()
     let control = ControlService(
@@ -122,16 +124,6 @@ package final class Worker {
     }.start()
   }
 
-  private func accountForTheDead() async {
-    let accounting = CrashAccounting(
-      client: client, keys: keys, settings: configuration.settings, logger: logger)
-    do throws(SystemCallError) {
-      await accounting.account(for: try records.dead())
-    } catch {
-      logger.error("what workers died of can't be found: \(error)")
-    }
-  }
-
   /// What goes on for as long as the worker holds messages.
   private var holdingLoops: [any Service] {
     let keeper = LeaseKeeper(client: client, policy: leases, logger: logger) { [registry] in
@@ -149,7 +141,7 @@ package final class Worker {
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
     return [
       LoopService { await delayed.run() }, LoopService { await janitor.run() },
-      LoopService { await watchdog.run() },
+      LoopService { await watchdog.run() }, LoopService { [dead] in await dead.run() },
     ]
   }
 

@@ -22,8 +22,7 @@ package final class Recoverer {
   private var failuresSeen: Int
   /// Workers that are known to be dead and whose consumers still stand.
   private var dead: Set<String>
-  private let known: [String: DeadWorker]
-  private var finishedDead: @IOActor ([String]) -> Void = { _ in }
+  private var known: [String: DeadWorker]
   /// An answer was lost: the server may have given us what never arrived here.
   private var mayHaveMissed = false
 
@@ -47,14 +46,19 @@ package final class Recoverer {
       client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
   }
 
-  /// `receive` is told once that nothing is left of the workers that were known to be dead.
-  package func onceTheDeadAreGone(_ receive: @escaping @IOActor ([String]) -> Void) {
-    finishedDead = receive
+  /// Whether something may be left of the workers that are known to be dead.
+  package var hasDead: Bool { !dead.isEmpty }
+
+  /// These have died meanwhile; the next look is for them too.
+  package func learn(of workers: [DeadWorker]) {
+    for worker in workers {
+      dead.insert(worker.incarnation)
+      known[worker.incarnation] = worker
+    }
   }
 
   /// Looks again and again until the slots are closed or the task is cancelled.
   package func run() async {
-    let known = dead.sorted()
     await withDiscardingTaskGroup { group in
       group.addTask { await self.suspects.run() }
       defer { suspects.finish() }
@@ -65,10 +69,6 @@ package final class Recoverer {
         // Hosts that started together do not look together.
         wait = .nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
         await sweep()
-        if dead.isEmpty, !slots.isClosed {
-          finishedDead(known)
-          finishedDead = { _ in }
-        }
       }
     }
   }
@@ -76,10 +76,10 @@ package final class Recoverer {
   private func sweep() async {
     do throws(RedisError) {
       noticeAbsence()
-      let asked = NIODeadline.now()
+      let start = NIODeadline.now()
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
-      let takesLapsed = pace.answered(after: now - asked, at: now)
+      let takesLapsed = pace.answered(after: now - start, at: now)
       if suspects.mayHaveMissed {
         suspects.mayHaveMissed = false
         mayHaveMissed = true
@@ -91,11 +91,13 @@ package final class Recoverer {
           of: source, idle: idle, limit: Self.maximumBatch, to: receiver, client: client)
       }
       mayHaveMissed = false
+      let asked = dead
       var standing: Set<String> = []
       for source in lanes.sources {
         standing.formUnion(try await takeOver(source, takesLapsed: takesLapsed))
       }
-      dead = standing
+      // Others may have been learned of meanwhile.
+      dead = standing.union(dead.subtracting(asked))
     } catch {
       pace.failed()
       mayHaveMissed = true

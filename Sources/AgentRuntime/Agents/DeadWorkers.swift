@@ -1,0 +1,65 @@
+import AgentStreams
+import Logging
+import RedisClient
+
+/// Workers of this data folder that have died: looked for again and again, since one that was being replaced may die
+/// after its successor has begun. Their code is called to account, and what they held is taken over.
+@IOActor
+final class DeadWorkers {
+  private static let interval = Duration.seconds(1)
+
+  private let records: WorkerRecords
+  private let accounting: CrashAccounting
+  private let client: RedisClient
+  private let keys: Keys
+  private let logger: Logger
+  /// All that have been found, by incarnation.
+  private var found: [String: DeadWorker] = [:]
+  /// Called with those that were not known before.
+  var learn: @IOActor ([DeadWorker]) -> Void = { _ in }
+
+  init(records: WorkerRecords, client: RedisClient, keys: Keys, settings: Settings, logger: Logger) {
+    self.records = records
+    self.client = client
+    self.keys = keys
+    self.logger = logger
+    accounting = CrashAccounting(client: client, keys: keys, settings: settings, logger: logger)
+  }
+
+  var all: [DeadWorker] { found.values.sorted { $0.incarnation < $1.incarnation } }
+
+  /// Looks until the task is cancelled.
+  func run() async {
+    // Cancelled: the host ends.
+    while (try? await Task.sleep(for: Self.interval)) != nil { await look() }
+  }
+
+  func look() async {
+    let dead: [DeadRecord]
+    do throws(SystemCallError) {
+      dead = try records.dead().filter { found[$0.incarnation] == nil }
+    } catch {
+      return logger.error(
+        "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")
+    }
+    guard !dead.isEmpty else { return }
+    for record in dead { found[record.incarnation] = record.worker }
+    await accounting.account(for: dead)
+    await withdrawPresence(of: dead)
+    learn(dead.map(\.worker))
+  }
+
+  /// Who is known to be dead is not taken for alive until its key has gone by itself.
+  private func withdrawPresence(of dead: [DeadRecord]) async {
+    do throws(RedisError) {
+      for worker in dead {
+        _ = try await client.send(RedisCommand("DEL", keys.host(worker.incarnation)), effect: .repeatable)
+      }
+    } catch {
+      logger.info("the keys of dead workers go by themselves: \(error)")
+    }
+  }
+
+  /// Nothing is left of what they held.
+  func forget() { records.forget(found.keys.sorted()) }
+}
