@@ -58,9 +58,7 @@ struct WorkerReplacementTests {
     try await system.host.waitForLog("is replaced: asked to end")
     #expect(kill(old, SIGKILL) == 0)
     try await system.host.waitForLog("slow: begins \(request.messageID)", times: 2)
-    system.host.send(SIGTERM)
-    system.host.send(SIGTERM)
-    _ = try await system.host.exitStatus()
+    _ = try await system.host.stop(SIGKILL)
   }
 
   @Test("one that cannot start says why, and leaves the old one where it is")

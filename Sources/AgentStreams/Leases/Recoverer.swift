@@ -25,6 +25,8 @@ package final class Recoverer {
   private var known: [String: DeadWorker]
   /// An answer was lost: the server may have given us what never arrived here.
   private var mayHaveMissed = false
+  private let looks: AsyncStream<Void>
+  private let look: AsyncStream<Void>.Continuation
 
   /// `turn`: shared by all recoverers of a host. `dead`: workers that have died.
   package init(
@@ -41,6 +43,7 @@ package final class Recoverer {
     self.dead = Set(dead.map(\.incarnation))
     known = Dictionary(dead.map { ($0.incarnation, $0) }) { first, _ in first }
     pace = TakeoverPace(policy: policy)
+    (looks, look) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     failuresSeen = client.health.failures
     suspects = SuspectRedelivery(
       client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
@@ -49,28 +52,39 @@ package final class Recoverer {
   /// Whether something may be left of the workers that are known to be dead.
   package var hasDead: Bool { !dead.isEmpty }
 
-  /// These have died meanwhile; the next look is for them too.
+  /// These have died meanwhile; there is a look for them at once.
   package func learn(of workers: [DeadWorker]) {
     for worker in workers {
       dead.insert(worker.incarnation)
       known[worker.incarnation] = worker
     }
+    look.yield()
   }
 
   /// Looks again and again until the slots are closed or the task is cancelled.
   package func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask { await self.suspects.run() }
-      defer { suspects.finish() }
-      var wait = Duration.zero
-      while !slots.isClosed {
-        // Cancelled: the host ends.
-        guard (try? await Task.sleep(for: wait)) != nil else { return }
-        // Hosts that started together do not look together.
-        wait = .nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
+      group.addTask { await self.lookInTime() }
+      defer {
+        suspects.finish()
+        group.cancelAll()
+      }
+      for await _ in looks {
+        if slots.isClosed { return }
         await sweep()
       }
     }
+  }
+
+  private func lookInTime() async {
+    repeat {
+      look.yield()
+      // Hosts that started together do not look together. Cancelled: the host ends.
+      let wait = Duration.nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
+      guard (try? await Task.sleep(for: wait)) != nil else { return }
+    } while !slots.isClosed
+    look.finish()
   }
 
   private func sweep() async {
