@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults replacements simulate bench bench-quick bench-recovery bench-instructions format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults replacements simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
@@ -104,6 +104,9 @@ bench-quick: build ## The same in twenty seconds
 
 bench-recovery: build ## Measure how long a host is without a worker when one has died; two minutes
 	@python3 Tests/Benchmarks/recovery.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-neighbours: build ## Measure what agents that spin, block or eat memory cost the demo beside them; three minutes
+	@python3 Tests/Benchmarks/neighbours.py --host $(RELEASE)/agenthost
 
 bench-instructions: build ## Count the instructions of a request, by valgrind; five minutes
 	@missing=""; \

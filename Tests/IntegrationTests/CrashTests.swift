@@ -17,6 +17,23 @@ struct CrashTests {
     ("ownThread", "SIGILL"), ("detachedTask", "SIGILL"), ("deinitialiser", "SIGILL"),
   ]
 
+  @Test("in stop, no message is charged, and the others go on")
+  func diesInStop() async throws {
+    let system = try await RunningSystem(
+      AgentsFolder.demo + ["TestAgents"], settings: ["TEST_CRASH_IN_STOP": "1"])
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      try system.agents.remove("TestAgents")
+      try await system.reload()
+      try await system.host.waitForLog("libTestAgents.so, hash")
+      try await load.waitForAnswers()
+    }
+    let report = system.host.log.split(separator: "\n").first { $0.contains(" died: ") } ?? ""
+    #expect(report.contains("SIGILL") && report.contains("no message is charged"), "\(report)")
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("agent and message are named, the message is given up, and nothing else is charged", arguments: ways)
   func dies(way: String, said: String) async throws {
     let system = try await RunningSystem(

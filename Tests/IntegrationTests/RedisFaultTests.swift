@@ -224,6 +224,28 @@ struct RedisFaultTests {
     try backlog.expectNothingElse()
   }
 
+  @Test("destinations of the wrong type: dead letters, and nothing beside them is lost, doubled or late")
+  func wrongDestinations() async throws {
+    let system = try await system()
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url)
+    let counts = try await load.run {
+      var ids: [String] = []
+      for number in 0..<20 {
+        let request = WireRequest(text: "\(number)")
+        try system.server.cli("SET", request.resultList, "mine")
+        ids.append(try await system.wire.send(request, to: "uppercase"))
+      }
+      for id in ids {
+        let letter = try await system.wire.deadLetter(of: id, role: "uppercase")
+        #expect(letter["reason"]?.contains("WRONGTYPE") == true)
+      }
+      try await load.waitForAnswers(within: Self.recovery)
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0)
+    try await expectWell(system, worker: worker)
+  }
+
   @Test("a password that was changed, and changed back: the host waits for it")
   func passwordChanged() async throws {
     let system = try await system()

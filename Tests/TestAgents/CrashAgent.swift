@@ -3,6 +3,10 @@ import Glibc
 
 /// Takes its worker down in the way that its message's text names.
 struct CrashAgent: Agent {
+  func stop() async {
+    if getenv("TEST_CRASH_IN_STOP") != nil { fatalError("a crash in stop, as ordered") }
+  }
+
   func process(_ message: Message, context: AgentContext) async throws -> Reply {
     guard let way = WayToDie(rawValue: try message.text(of: "text") ?? "") else { return .result() }
     await way.happen()
