@@ -78,6 +78,12 @@ final class Ledger {
     owners[entry] = consumer
   }
 
+  /// An entry that had not arrived is found, which the server counts once more.
+  func counts(_ delivery: Delivery) {
+    let entry = Entry(stream: delivery.source.stream, id: delivery.entry.id)
+    counted[entry] = max(counted[entry, default: 0], delivery.deliveries)
+  }
+
   /// The entry's worker died of something else: if agents had it, that does not count.
   func forgive(_ entry: Entry) {
     guard given[entry, default: 0] == counted[entry, default: 0] + forgiven[entry, default: 0] else { return }

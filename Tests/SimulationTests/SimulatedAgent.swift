@@ -66,6 +66,7 @@ final class SimulatedAgent: DeliveryReceiver {
 
   func receive(_ deliveries: [Delivery]) {
     for delivery in deliveries {
+      simulation.ledger.counts(delivery)
       guard let message = SimulatedMessage(delivery, agent: self) else { continue }
       if message.total > simulation.policy.maximumDeliveries {
         host.finished.append(message.givenUp())
