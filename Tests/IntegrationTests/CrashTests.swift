@@ -53,7 +53,10 @@ struct CrashTests {
     #expect(reports.count == 2, "\(system.host.log)")
     for report in reports {
       #expect(report.contains(said), "\(report)")
-      #expect(report.contains(poison.messageID), "\(report)")
+      // Who dies without a word may have been anybody who had something in hand.
+      #expect(
+        report.contains(poison.messageID)
+          || way == "exitAtOnce" && report.contains("messages may be the cause"), "\(report)")
       // Who dies without a word can't say whose code it was.
       #expect(report.contains("libTestAgents.so") || way == "exitAtOnce", "\(report)")
     }

@@ -81,6 +81,10 @@ enum WayToDie: String, CaseIterable {
   }
 
   private static func freeTwice() {
+    // By its address, or the compiler would find that the memory is not needed at all.
+    typealias Free = @convention(c) (UnsafeMutableRawPointer?) -> Void
+    guard let symbol = dlsym(nil, "free") else { return }
+    let free = unsafeBitCast(symbol, to: Free.self)
     let memory = malloc(32)
     free(memory)
     free(memory)
