@@ -14,7 +14,7 @@
 
 static const char magic[8] = "AGHOSTR";
 
-// The handler walks a stack and reads files of nobody: this is ample.
+// The handler keeps one page of another stack on it, and calls nothing deep.
 enum { SIGNAL_STACK = 64 << 10 };
 
 static _Thread_local void *signal_stack;

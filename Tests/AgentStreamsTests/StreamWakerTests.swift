@@ -23,6 +23,7 @@ struct StreamWakerTests {
       let reader = Reader()
       let run = Task { await waker.run() }
       await waker.watch(["stream:a", "stream:b"], for: reader)
+      // Any moment of its start: none is waited for.
       try await Task.sleep(for: .microseconds(Int.random(in: 0...4000, using: &random)))
       let asked = ContinuousClock.now
       await waker.quiet()

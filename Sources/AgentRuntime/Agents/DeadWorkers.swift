@@ -37,7 +37,7 @@ final class DeadWorkers {
   func look() async {
     let dead: [DeadRecord]
     do throws(SystemCallError) {
-      dead = try records.dead().filter { found[$0.incarnation] == nil }
+      dead = try records.dead(except: Set(found.keys))
     } catch {
       return logger.error(
         "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")

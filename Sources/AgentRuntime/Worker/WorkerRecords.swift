@@ -50,8 +50,8 @@ final class WorkerRecords {
     }
   }
 
-  /// Workers that died.
-  func dead() throws(SystemCallError) -> [DeadRecord] {
+  /// Workers that died, but for those that are `known`: a record of the dead does not change, and is large.
+  func dead(except known: Set<String> = []) throws(SystemCallError) -> [DeadRecord] {
     guard let listing = opendir(directory) else { throw SystemCallError("read", directory) }
     defer { closedir(listing) }
     var dead: [DeadRecord] = []
@@ -59,7 +59,9 @@ final class WorkerRecords {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if !name.hasPrefix("."), name != incarnation, let record = deadRecord(name) { dead.append(record) }
+      if !name.hasPrefix("."), name != incarnation, !known.contains(name), let record = deadRecord(name) {
+        dead.append(record)
+      }
     }
     return dead.sorted { $0.incarnation < $1.incarnation }
   }
@@ -80,14 +82,11 @@ final class WorkerRecords {
     guard number >= 0 else { return nil }  // gone meanwhile
     let file = OwnedDescriptor(number)
     return withExtendedLifetime(file) {
-      // What cannot be read is no record.
-      guard let death = try? RecordedDeath(file: FileDescriptor(rawValue: number)),
-        death.isOf(subject: subject),
-        flock(number, LOCK_EX | LOCK_NB) == 0
+      // The lock first: of those that live nothing is read. What cannot be read is no record.
+      guard flock(number, LOCK_EX | LOCK_NB) == 0,
+        let death = try? RecordedDeath(file: FileDescriptor(rawValue: number)), death.isOf(subject: subject)
       else { return nil }
-      // Read again: before the lock was had it was still being written.
-      return DeadRecord(
-        incarnation: name, death: (try? RecordedDeath(file: FileDescriptor(rawValue: number))) ?? death)
+      return DeadRecord(incarnation: name, death: death)
     }
   }
 

@@ -75,6 +75,7 @@ final class BackgroundLoad: Sendable {
               await self.send("worker \(worker) request \(number)", client)
               number += 1
               // Cancelled: the loop ends.
+              // Cancelled: the next turn decides.
               if self.pace > .zero { try? await Task.sleep(until: next) }
             }
           }
