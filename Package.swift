@@ -186,7 +186,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "AgentStreams", "RedisClient", "RedisTestServer", "SeededGenerator",
+        "AgentRuntime", "AgentStreams", "RedisClient", "RedisTestServer", "SeededGenerator",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

@@ -1,6 +1,8 @@
 // The record's parts, for those who read it and for those who fill in text.
 #include "crash_layout.h"
 
+#include <stddef.h>
+
 static uint32_t least(uint32_t count, uint32_t room) { return count < room ? count : room; }
 
 uint64_t crash_record_size(void) { return sizeof(crash_record); }
@@ -9,8 +11,11 @@ const char *crash_text_bytes(const crash_text *text) { return text->bytes; }
 uint32_t crash_text_length(const crash_text *text) { return least(text->length, sizeof text->bytes); }
 
 uint32_t crash_is_clean(const crash_record *record) { return record->clean; }
+uint32_t crash_is_accounted(const crash_record *record) { return record->accounted; }
+uint64_t crash_accounted_offset(void) { return offsetof(crash_record, accounted); }
 crash_text *crash_subject(crash_record *record) { return &record->subject; }
 crash_text *crash_incarnation(crash_record *record) { return &record->incarnation; }
+crash_text *crash_place(crash_record *record) { return &record->place; }
 
 // A count may have been damaged with its file.
 uint32_t crash_library_count(const crash_record *record) {

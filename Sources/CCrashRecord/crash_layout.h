@@ -49,7 +49,8 @@ struct crash_record {
   char magic[8];
   uint32_t layout;
   uint32_t clean;  // 1: ended as it should
-  crash_text subject, incarnation;
+  uint32_t accounted;  // 1: its death has been counted; written by whoever comes after
+  crash_text subject, incarnation, place;
   uint32_t library_count, agent_count;
   crash_end end;
   crash_thread threads[CRASH_THREADS];

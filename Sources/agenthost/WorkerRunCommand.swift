@@ -15,6 +15,9 @@ struct WorkerRunCommand: AsyncParsableCommand {
   @Option(help: "The isolated place that it works for; none is the main one.")
   var place: String?
 
+  @Flag(help: "Take nothing but messages that are suspected of killing workers.")
+  var probation = false
+
   @Option(help: "Workers that died at its place before it.")
   var deaths = 0
 
@@ -28,12 +31,14 @@ struct WorkerRunCommand: AsyncParsableCommand {
     for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
     let environment = try CommandEnvironment()
     var logger = environment.startLogging()
-    if let place { logger[metadataKey: "place"] = "\(place)" }
+    let served = place.map(WorkerPlaceName.isolated) ?? .main
+    let placeName = probation ? WorkerPlaceName.probation(of: served) : served
+    if placeName != .main { logger[metadataKey: "place"] = "\(placeName)" }
     OutOfMemoryScore.raise(logger: logger)
     let configuration = WorkerConfiguration(
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(),
-      identity: .current(incarnation: incarnation), place: place,
+      identity: .current(incarnation: incarnation), place: placeName,
       history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     do {
       try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()

@@ -31,7 +31,8 @@ import Testing
       let number = mkstemp(&path)
       unlink(path)
       descriptor = FileDescriptor(rawValue: number)
-      record = try CrashRecord(file: descriptor, subject: subject, incarnation: "0123456789abcdef")
+      record = try CrashRecord(
+        file: descriptor, subject: subject, incarnation: "0123456789abcdef", place: "main")
     }
 
     deinit { try? descriptor.close() }  // nothing is left to be done where that fails
@@ -62,6 +63,7 @@ import Testing
     #expect(death.calls[0].agent.role == "a" && death.calls[0].agent.library.hash == "hash of a")
     #expect(!death.calls[0].agent.library.addresses.isEmpty)
     #expect(death.end == nil && !death.isClean && death.isOf(subject: "redis"))
+    #expect(death.place == "main")
     file.record.endsClean()
     #expect(try file.death().isClean)
   }

@@ -17,7 +17,7 @@ import Testing
 
   private func death(_ end: RecordedDeath.End?, _ calls: [RecordedDeath.Call]) -> RecordedDeath {
     RecordedDeath(
-      isClean: false, subject: "", incarnation: "", end: end, calls: calls,
+      isClean: false, isAccounted: false, subject: "", incarnation: "", place: "", end: end, calls: calls,
       libraries: [Self.first, Self.second])
   }
 
@@ -32,6 +32,7 @@ import Testing
   @Test func `The message whose work the thread did is charged, and no neighbour`() {
     let verdict = CrashVerdict(death(end(agent: 0, token: 7), [call(6, 0), call(7, 0), call(8, 1)]))
     #expect(verdict.charge == .one(call(7, 0)))
+    #expect(verdict.charged == [call(7, 0)] && verdict.suspected == verdict.charged)
     #expect(verdict.library == Self.first && verdict.agent == Self.agents[0])
   }
 
@@ -52,16 +53,23 @@ import Testing
     let calls = [call(6, 1), call(7, 1)]
     let verdict = CrashVerdict(death(end(frames: [5000]), calls + [call(8, 0)]))
     #expect(verdict.charge == .oneOf(calls))
-    #expect(verdict.charged == calls)
+    #expect(verdict.charged == [], "it is found out first which")
+    #expect(verdict.suspected == calls)
   }
 
-  @Test func `Nobody's code, or no word at all: anything in work may have been it`() {
+  @Test func `Nobody's code: anything in work may have been it`() {
     let calls = [call(6, 0), call(7, 1)]
-    for silent in [end(frames: [9]), nil] {
-      let verdict = CrashVerdict(death(silent, calls))
-      #expect(verdict.library == nil && verdict.agent == nil)
-      #expect(verdict.charge == .oneOf(calls))
-    }
+    let verdict = CrashVerdict(death(end(frames: [9]), calls))
+    #expect(verdict.library == nil && verdict.agent == nil)
+    #expect(verdict.charge == .oneOf(calls))
+  }
+
+  @Test func `No word at all counts for all that was in work, and keeps nothing from being worked on`() {
+    let calls = [call(6, 0), call(7, 1)]
+    let verdict = CrashVerdict(death(nil, calls))
+    #expect(verdict.library == nil && verdict.agent == nil)
+    #expect(verdict.charge == .perhaps(calls))
+    #expect(verdict.charged == calls && verdict.suspected == [])
     #expect(CrashVerdict(death(nil, [])).charge == .nobody)
   }
 }

@@ -9,7 +9,8 @@ struct StatusLineTests {
   @Test(
     "What is said is heard",
     arguments: [
-      StatusLine.ready, .replace(reason: "asked for by an operator"), .places([]), .places(["a", "B-2.c_d"]),
+      StatusLine.ready, .suspects, .cleared, .replace(reason: "asked for by an operator"), .places([]),
+      .places(["a", "B-2.c_d"]),
     ])
   func roundTrip(line: StatusLine) {
     #expect(StatusLine(line.text) == line)
@@ -18,7 +19,8 @@ struct StatusLineTests {
   @Test(
     "What is none of them is none",
     arguments: [
-      "", "Ready", "ready ", "ready now", "replace", "place a", "places  a", "places a/b", "places a a",
+      "", "Ready", "suspects now", "cleared ", "ready ", "ready now", "replace", "place a", "places  a",
+      "places a/b", "places a a",
       "places main", "places \(String(repeating: "x", count: PlaceName.maximumBytes + 1))",
       "places " + (0..<65).map { "p\($0)" }.joined(separator: " "),
     ])

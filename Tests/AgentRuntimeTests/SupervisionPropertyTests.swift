@@ -97,6 +97,12 @@ private struct RandomWorld {
           driver.tell(.worker(workers[index].place, .asksForReplacement(incarnation, reason: "by chance"))))
       }
     case 44..<46: tellOfStrangers()
+    case 46..<49:
+      if let index {
+        perform(driver.tell(.suspects(at: workers[index].place, by: workers[index].incarnation)))
+      }
+    case 49..<51:
+      if let index { perform(driver.tell(.cleared(workers[index].place, by: workers[index].incarnation))) }
     default: perform(driver.reachDeadline())
     }
   }
@@ -119,6 +125,8 @@ private struct RandomWorld {
       }
     }
     #expect(driver.tell(.places(["stranger"], by: stranger)) == [])
+    #expect(driver.tell(.suspects(at: .main, by: stranger)) == [])
+    #expect(driver.tell(.cleared(.probation(of: .main), by: stranger)) == [])
   }
 }
 
@@ -148,7 +156,8 @@ struct SupervisionPropertyTests {
   func statusLines(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let pieces = [
-      "ready", "\n", "ready\n", "\u{0}", "é", "replace ", "places ", "a b\n", " ", "\n\n",
+      "ready", "\n", "ready\n", "suspects\n", "cleared", "\u{0}", "é", "replace ", "places ", "a b\n", " ",
+      "\n\n",
       String(repeating: "x", count: 3_000),
     ]
     let bytes = (0..<40).flatMap { _ in Array((pieces.randomElement(using: &generator) ?? "").utf8) }

@@ -34,6 +34,17 @@ struct SupervisorValueTests {
     #expect(main == ["worker", "--incarnation", "c"])
     let isolated = launch.arguments(incarnation: Incarnation("c"), place: .isolated("-x"))
     #expect(isolated == ["worker", "--incarnation", "c", "--place=-x"])
+    for place in [
+      WorkerPlaceName.main, .isolated("x"), .probation(of: .main), .probation(of: .isolated("x")),
+    ] {
+      #expect(WorkerPlaceName(place.description) == place)
+    }
+    for text in ["", "probation of ", "probation of a/b", "probation of probation of x"] {
+      #expect(WorkerPlaceName(text) == nil)
+    }
+    let probation = launch.arguments(
+      incarnation: Incarnation("c"), place: .probation(of: .isolated("-x")))
+    #expect(probation == ["worker", "--incarnation", "c", "--place=-x", "--probation"])
   }
 
   @Test func statusLinesAreBounded() {

@@ -1,3 +1,5 @@
+import AgentPlugins
+import AgentStreams
 import Testing
 
 @testable import AgentRuntime
@@ -7,9 +9,10 @@ struct WorkerRecordsTests {
   @Test("a worker that lives is not dead, and one that ended without a word is")
   func deaths() throws {
     let folder = try TemporaryDirectory()
-    let survivor = try WorkerRecords(dataDirectory: folder.path, subject: "redis a", incarnation: "survivor")
+    let survivor = try WorkerRecords(
+      dataDirectory: folder.path, subject: "redis a", incarnation: "survivor", place: .main)
     var victim: WorkerRecords? = try WorkerRecords(
-      dataDirectory: folder.path, subject: "redis a", incarnation: "victim")
+      dataDirectory: folder.path, subject: "redis a", incarnation: "victim", place: .main)
     #expect(try survivor.dead().map(\.incarnation) == [])
     #expect(victim != nil)
     victim = nil
@@ -19,12 +22,32 @@ struct WorkerRecordsTests {
     #expect(try survivor.dead().map(\.incarnation) == [])
   }
 
+  @Test("that a death was called to account stays written down, for whoever looks later")
+  func accounted() throws {
+    let folder = try TemporaryDirectory()
+    let survivor = try WorkerRecords(
+      dataDirectory: folder.path, subject: "redis a", incarnation: "survivor", place: .main)
+    for name in ["first", "second"] {
+      _ = try WorkerRecords(
+        dataDirectory: folder.path, subject: "redis a", incarnation: name, place: .probation(of: .main))
+    }
+    let before = try survivor.dead()
+    #expect(before.map { $0.death?.isAccounted } == [false, false])
+    try survivor.markAccounted("second")
+    try survivor.markAccounted("gone")
+    let dead = try survivor.dead()
+    #expect(dead.map { $0.death?.isAccounted } == [false, true])
+    #expect(dead.map { $0.worker.wasOnProbation } == [true, true])
+  }
+
   @Test("a worker that has ended as it should leaves nothing")
   func retired() throws {
     let folder = try TemporaryDirectory()
-    let survivor = try WorkerRecords(dataDirectory: folder.path, subject: "redis a", incarnation: "survivor")
+    let survivor = try WorkerRecords(
+      dataDirectory: folder.path, subject: "redis a", incarnation: "survivor", place: .main)
     do {
-      let other = try WorkerRecords(dataDirectory: folder.path, subject: "redis a", incarnation: "other")
+      let other = try WorkerRecords(
+        dataDirectory: folder.path, subject: "redis a", incarnation: "other", place: .main)
       other.retire()
     }
     #expect(try survivor.dead().map(\.incarnation) == [])
@@ -33,9 +56,10 @@ struct WorkerRecordsTests {
   @Test("workers on another server, or with other keys, are somebody else's")
   func otherSubjects() throws {
     let folder = try TemporaryDirectory()
-    let survivor = try WorkerRecords(dataDirectory: folder.path, subject: "redis a", incarnation: "survivor")
+    let survivor = try WorkerRecords(
+      dataDirectory: folder.path, subject: "redis a", incarnation: "survivor", place: .main)
     for subject in ["redis b", "redis ab", "redis"] {
-      _ = try WorkerRecords(dataDirectory: folder.path, subject: subject, incarnation: "other")
+      _ = try WorkerRecords(dataDirectory: folder.path, subject: subject, incarnation: "other", place: .main)
       #expect(try survivor.dead().map(\.incarnation) == [], "\(subject)")
     }
   }

@@ -109,6 +109,14 @@ struct Streams {
     } ?? []
   }
 
+  /// How often the server has been sent a command.
+  func calls(of command: String) throws -> Int {
+    let prefix = "cmdstat_\(command):calls="
+    let line = try server.cli("INFO", "commandstats").split(whereSeparator: \.isNewline)
+      .first { $0.hasPrefix(prefix) }
+    return line.flatMap { Int($0.dropFirst(prefix.count).prefix { $0.isNumber }) } ?? 0
+  }
+
   func consumers(_ source: DeliverySource) async throws -> [String] {
     let reply = try await send("XINFO", "CONSUMERS", source.stream, source.group)
     return reply.root.elements?.compactMap { element in
@@ -124,6 +132,8 @@ final class Inbox: DeliveryReceiver {
   private(set) var largestBatch = 0
 
   private let releasesAtOnce: Bool
+  /// How often it was told that there are suspects.
+  private(set) var tellings = 0
 
   nonisolated init(releasesAtOnce: Bool = false) {
     self.releasesAtOnce = releasesAtOnce
@@ -147,6 +157,10 @@ final class Inbox: DeliveryReceiver {
     self.deliveries += deliveries
     largestBatch = max(largestBatch, deliveries.count)
     if releasesAtOnce { for delivery in deliveries { delivery.source.release(delivery) } }
+  }
+
+  func suspectsFound() {
+    tellings += 1
   }
 
   func waitForCount(_ count: Int) async throws {

@@ -17,7 +17,10 @@ struct QuarantineTests {
       // Two workers for the one that is given up, and the third for the next.
       for _ in 0..<2 { try await system.wire.send(WireRequest(text: "crash"), to: "crash") }
       try await system.host.waitForLog("quarantined on all hosts")
-      try await system.host.waitForLog("refused at quarantine")
+      // By the worker that serves, and not only by the one on probation.
+      try await RedisTestServer.wait(until: "nobody serves the role") {
+        try await !Finished.agenthost(on: system.server, "status", "--json").output.contains(#""crash""#)
+      }
       try await system.wire.send(waiting, to: "crash")
       try await load.waitForAnswers()
     }
@@ -38,6 +41,28 @@ struct QuarantineTests {
         == 0)
     #expect(try await system.wire.result(from: waiting.resultList).errors.isEmpty)
     #expect(try await next.stop() == 0, "\(next.log)")
+  }
+
+  @Test("and that was lifted is not quarantined again for the deaths of before, by whatever worker comes")
+  func lifted() async throws {
+    let system = try await RunningSystem(
+      ["TestAgents"], settings: ["AGENTHOST_MAX_DELIVERIES": "1", "AGENTHOST_QUARANTINE_CRASHES": "1"])
+    let id = try await system.wire.send(WireRequest(text: "crash"), to: "crash")
+    try await system.host.waitForLog("refused at quarantine")
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "ls")
+    let hash = try #require(listed.output.split(separator: "\n").last?.prefix { $0 != " " })
+    let lifted = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "lift", String(hash))
+    #expect(lifted.status == 0, "\(lifted)")
+    _ = try await system.wire.deadLetter(of: id, role: "crash")
+    let replaced = try await Finished.agenthost(on: system.server, "worker", "replace")
+    #expect(replaced.status == 0, "\(replaced)")
+    try await system.host.waitForLog("is replaced: asked to end")
+    let request = WireRequest(text: "fine")
+    try await system.wire.send(request, to: "crash")
+    #expect(try await system.wire.result(from: request.resultList).errors.isEmpty, "\(system.host.log)")
+    let counted = system.host.log.split(separator: "\n").filter { $0.contains("quarantined on all hosts") }
+    #expect(counted.count == 1, "\(counted)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
   @Test("code that is quarantined by hand is taken out at once, and let in again")

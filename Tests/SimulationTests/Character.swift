@@ -18,7 +18,7 @@ struct Character: Sendable {
     weights = [
       .send: 16, .read: 24, .readOwn: 4, .work: 30, .commit: 30, .tick: 8, .sweep: 6, .redeliverSuspect: 6,
       .moveDue: 4, .clear: 2, .start: 8, .cancel: 2, .refreshCancellations: 1, .lateCommand: 5,
-      .forgetScripts: 1,
+      .forgetScripts: 1, .begin: 16, .obey: 8, .look: 5, .moment: 4, .lift: 1,
     ]
     if random.chance(2) {
       // Agents that take their time.
@@ -26,8 +26,10 @@ struct Character: Sendable {
       weights[.tick] = 24
     }
     if random.chance(2) { weights[.crash] = 3 }
+    if random.chance(3) { weights[.hostCrash] = 2 }
     if random.chance(2) { weights[.freeze] = 3 }
-    if random.chance(3) { weights[.end] = 2 }
+    if random.chance(3) { weights[.stop] = 2 }
+    if random.chance(3) { weights[.replace] = 3 }
     if random.chance(4) { weights[.jump] = 1 }
     if random.chance(3) { weights[.absence] = 3 }
     if random.chance(10) { weights[.flood] = 1 }

@@ -17,14 +17,15 @@ extension Simulation {
     var audit = try await audit()
     for _ in 0..<Self.maximumRounds {
       for host in hosts { try await round(of: host) }
+      for stage in suspects.quarantinedStages { try await lift(stage) }
       for _ in 0..<2 {
         try await advance(by: lease / 6)
-        for host in hosts where host.isRunning { try await host.keep() }
+        for worker in runningWorkers { try await worker.keep() }
       }
       let isClean = isClean(audit)
       for role in Self.roles {
         try await moveDue(role)
-        if !isClean, random.chance(2), let agent = livingAgents.first(where: { $0.role == role }) {
+        if !isClean, random.chance(2), let agent = agents.first(where: { $0.role == role }) {
           try await clear(agent)
         }
       }
@@ -41,41 +42,52 @@ extension Simulation {
     try check(audit)
   }
 
-  private var livingAgents: [SimulatedAgent] { hosts.flatMap(\.agents) }
-
   private func isClean(_ audit: Audit) -> Bool {
-    let consumers = Set(livingAgents.map(\.own.consumer))
-    let streams = Set(livingAgents.map(\.own.stream))
+    let consumers = Set(agents.map(\.own.consumer))
+    let streams = Set(agents.map(\.own.stream))
     return audit.items("consumer").allSatisfy { consumers.contains($0.name) }
+      && hosts.allSatisfy { $0.workers.count == 1 && !$0.workers[0].isOnProbation }
       && audit.items("stream").allSatisfy { !$0.key.hasPrefix("stream:agent:") || streams.contains($0.key) }
   }
 
   private func check(_ audit: Audit) throws {
     audit.checkEnd(
-      ledger, living: Set(livingAgents.map(\.own.consumer)), agents: Set(livingAgents.map(\.own.stream)))
+      ledger, living: Set(agents.map(\.own.consumer)), agents: Set(agents.map(\.own.stream)))
     try checkEvents()
   }
 
   private func round(of host: SimulatedHost) async throws {
-    if host.life == nil {
-      try await host.start(knowsDead: random.chance(2), keepsProcessID: random.chance(2))
+    if !host.isUp { host.start(knowsDead: random.chance(2), keepsProcessID: random.chance(2)) }
+    for worker in host.workers where worker.life.end == nil {
+      if worker.isToldToEnd, worker.isRunning || !worker.hasBegun {
+        try await worker.end()
+      } else if !worker.hasBegun {
+        try await worker.start()
+      }
+      guard worker.isRunning else { continue }
+      try await worker.look()
+      for agent in worker.agents where random.chance(2) { try await agent.sweep() }
+      try await work(worker)
     }
-    guard host.isRunning else { return }
-    for agent in host.agents where random.chance(2) { try await agent.sweep() }
+  }
+
+  private func work(_ worker: SimulatedWorker) async throws {
     for _ in 0..<Self.maximumTurns {
       let deliveries = ledger.deliveries
-      for agent in host.agents {
-        try await agent.read()
-        try await agent.readOwn()
+      for agent in worker.agents {
+        if !worker.isOnProbation {
+          try await agent.read()
+          try await agent.readOwn()
+        }
         try await agent.redeliverSuspect()
-        while host.isRunning, !agent.working.isEmpty { agent.work() }
+        while worker.isRunning, !agent.working.isEmpty { agent.work() }
         try checkEvents()
-        guard host.isRunning else { return }
+        guard worker.isRunning else { return }
       }
-      let commits = !host.finished.isEmpty || !host.unanswered.isEmpty
-      while !host.finished.isEmpty || !host.unanswered.isEmpty { try await host.commit(all: true) }
+      let commits = !worker.finished.isEmpty || !worker.unanswered.isEmpty
+      try await worker.commitAll()
       try checkEvents()
-      if !commits, deliveries == ledger.deliveries, host.agents.allSatisfy(\.hasAskedAllLanes) { return }
+      if !commits, deliveries == ledger.deliveries, worker.agents.allSatisfy(\.hasAskedAllLanes) { return }
     }
   }
 }

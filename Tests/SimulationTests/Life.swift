@@ -1,6 +1,6 @@
 import RedisClient
 
-/// One life of a host, from its start to its death; its consumers are known by it.
+/// One life of a worker, from its start to its death; its consumers are known by it.
 @IOActor
 final class Life {
   enum End: Equatable {
@@ -11,7 +11,7 @@ final class Life {
 
   let incarnation: String
   private(set) var end: End?
-  /// When something last went wrong for this host that may cost it a lease.
+  /// When something last went wrong for this worker that may cost it a lease.
   private(set) var disturbed: Int
   var isFrozen = false
 

@@ -14,10 +14,18 @@ enum Mutation: String, CaseIterable, Sendable {
   case suspectsTogether
   /// Takeovers charge everything that a dead worker held, whatever is known of its death.
   case chargesNeighbours
-  /// A host never renews its leases.
+  /// A worker never renews its leases.
   case noRenewals
-  /// A host acknowledges first and writes then.
+  /// A worker acknowledges first and writes then.
   case settlesFirst
+  /// Takeovers do not know what workers may have died of.
+  case forgetsSuspects
+  /// A supervisor takes every death for one that is explained.
+  case excusesDeaths
+  /// Every worker calls to account for all deaths that it finds.
+  case countsAgain
+  /// A worker loads whatever it finds.
+  case loadsQuarantined
 }
 
 /// The scripts that a simulation runs: the real ones, or one with a mistake in it.
@@ -42,10 +50,12 @@ struct ScriptsUnderTest {
       commit = try Self.replacing("'EX', ARGV[first + 4], 'NX')", by: "'EX', ARGV[first + 4])", in: commit)
     case .suspectsTogether:
       takeOver = try Self.replacing(
-        "local is_suspect = deliveries >= suspect_from", by: "local is_suspect = false", in: takeOver)
+        "local is_suspect = deliveries >= suspect_from or", by: "local is_suspect =", in: takeOver)
     case .chargesNeighbours:
-      takeOver = try Self.replacing("(not charged or charged[id]) and 1 or 0", by: "1", in: takeOver)
-    case .noRenewals, nil: break
+      takeOver = try Self.replacing("(not is_known or charged[id]) and 1 or 0", by: "1", in: takeOver)
+    case .forgetsSuspects:
+      takeOver = try Self.replacing("is_known and suspected[id] or false", by: "false", in: takeOver)
+    case .noRenewals, .excusesDeaths, .countsAgain, .loadsQuarantined, nil: break
     }
   }
 

@@ -1,7 +1,7 @@
 import RedisClient
 import SeededGenerator
 
-/// The way of a command from a host to the server. It may get lost, its answer may, and it may come much later.
+/// The way of a command from a worker to the server. It may get lost, its answer may, and it may come much later.
 @IOActor
 final class Network {
   enum Fate {
@@ -20,7 +20,7 @@ final class Network {
 
   var hasLate: Bool { !late.isEmpty }
 
-  /// nil where the host hears of nothing but a lost connection.
+  /// nil where the worker hears of nothing but a lost connection.
   func pass<Answer>(
     _ what: String, in simulation: Simulation, _ command: @escaping @IOActor () async throws -> Answer
   ) async throws -> Answer? {
@@ -41,7 +41,7 @@ final class Network {
     return [Fate.answerLost, .answerLost, .lost, .late, .late].randomElement(using: &random) ?? .lost
   }
 
-  /// A command arrives that its host has long given up.
+  /// A command arrives that its worker has long given up.
   func deliverLate(in simulation: Simulation) async throws {
     guard !late.isEmpty else { return }
     let command = late.remove(at: Int.random(in: late.indices, using: &simulation.random))

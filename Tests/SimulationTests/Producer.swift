@@ -61,9 +61,9 @@ extension Simulation {
 
   /// Much work of every priority for one agent: each gets its share.
   func flood() async throws {
-    guard let host = hosts.first(where: { $0.isRunning && $0.stages.contains(0) }),
-      let agent = host.agents.first(where: { $0.stage == 0 })
-    else { return }
+    let serving = runningWorkers.filter { !$0.isOnProbation }.flatMap(\.agents)
+    guard let agent = serving.first(where: { $0.stage == 0 }) else { return }
+    let worker = agent.worker
     let each = 25 * agent.slots.capacity
     log("a flood of \(each) messages of each priority")
     for priority in Priority.allCases {
@@ -77,12 +77,12 @@ extension Simulation {
     network.faultRate = nil
     defer { network.faultRate = rate }
     var given: [Priority: Int] = [:]
-    while host.isRunning, given.values.allSatisfy({ $0 < each - 5 * agent.slots.capacity }) {
+    while worker.isRunning, given.values.allSatisfy({ $0 < each - 5 * agent.slots.capacity }) {
       let before = given.values.reduce(0, +)
       given.merge(try await agent.read(), uniquingKeysWith: +)
-      while host.isRunning, !agent.working.isEmpty { agent.work() }
-      while host.isRunning, !host.finished.isEmpty || !host.unanswered.isEmpty {
-        try await host.commit(all: true)
+      while worker.isRunning, !agent.working.isEmpty { agent.work() }
+      while worker.isRunning, !worker.finished.isEmpty || !worker.unanswered.isEmpty {
+        try await worker.commit(all: true)
       }
       if given.values.reduce(0, +) == before { break }
     }

@@ -11,9 +11,11 @@ enum Step: CaseIterable, Sendable {
   // What hosts do.
   case read, readOwn, work, commit, sweep, redeliverSuspect, moveDue, clear, refreshCancellations
   // What becomes of hosts.
-  case start, crash, freeze, end
+  case start, hostCrash, stop
+  // What becomes of workers.
+  case begin, crash, freeze, replace, obey, look
   // What the world does.
-  case tick, jump, absence, lateCommand, forgetScripts
+  case tick, moment, jump, absence, lateCommand, forgetScripts, lift
 }
 
 extension Simulation {
@@ -22,11 +24,18 @@ extension Simulation {
     case .send: try await send()
     case .cancel: try await cancel()
     case .flood: try await flood()
-    case .start: try await startHost()
-    case .crash: runningHost()?.die(by: .crash)
-    case .freeze: runningHost()?.freeze(for: lease / 6 * Int.random(in: 3...15, using: &random))
-    case .end: try await runningHost()?.end()
+    case .start: startHost()
+    case .hostCrash: hosts.filter(\.isUp).randomElement(using: &random)?.crash()
+    case .stop: hosts.filter(\.isUp).randomElement(using: &random)?.stop()
+    case .begin: try await workers.filter { !$0.hasBegun }.randomElement(using: &random)?.start()
+    case .crash: workers.randomElement(using: &random)?.die(by: .crash)
+    case .freeze: aRunningWorker?.freeze(for: lease / 6 * Int.random(in: 3...15, using: &random))
+    case .replace: aRunningWorker.map { $0.host.replace($0) }
+    case .obey: try await obey()
+    case .look: try await aRunningWorker?.look()
     case .tick: try await tick()
+    case .moment: try await advance(by: Int.random(in: 50...6_000, using: &random))
+    case .lift: try await lift(Int.random(in: Self.roles.indices, using: &random))
     case .jump: try await jump()
     case .absence: try await absence()
     case .lateCommand: try await network.deliverLate(in: self)
@@ -38,30 +47,34 @@ extension Simulation {
   }
 
   private func hostStep(_ step: Step) async throws {
-    let agents = hosts.filter(\.isRunning).flatMap(\.agents)
+    let agents = runningWorkers.flatMap(\.agents)
     guard let agent = agents.filter({ $0.hasUse(for: step) }).randomElement(using: &random) else { return }
-    let host = agent.host
-    log("\(agent.life.incarnation), role \(agent.role): \(step)")
+    let worker = agent.worker
+    log("\(worker.incarnation), role \(agent.role): \(step)")
     switch step {
     case .read: try await agent.read()
     case .readOwn: try await agent.readOwn()
     case .work: agent.work()
-    case .commit: try await host.commit()
+    case .commit: try await worker.commit()
     case .sweep: try await agent.sweep()
     case .redeliverSuspect: try await agent.redeliverSuspect()
     case .moveDue: try await moveDue(agent.role)
     case .clear: try await clear(agent)
-    default: try await host.refreshCancellations()
+    default: try await worker.refreshCancellations()
     }
   }
 
-  private func runningHost() -> SimulatedHost? {
-    hosts.filter(\.isRunning).randomElement(using: &random)
+  private var aRunningWorker: SimulatedWorker? { runningWorkers.randomElement(using: &random) }
+
+  /// Whoever was told to end does; one that has not begun is just gone.
+  private func obey() async throws {
+    let told = workers.filter { $0.isToldToEnd && ($0.isRunning || !$0.hasBegun) }
+    try await told.randomElement(using: &random)?.end()
   }
 
-  private func startHost() async throws {
-    guard let host = hosts.filter({ $0.life == nil }).randomElement(using: &random) else { return }
-    try await host.start(knowsDead: !random.chance(3), keepsProcessID: random.chance(2))
+  private func startHost() {
+    guard let host = hosts.filter({ !$0.isUp }).randomElement(using: &random) else { return }
+    host.start(knowsDead: !random.chance(3), keepsProcessID: random.chance(2))
   }
 
   // MARK: Time
@@ -71,9 +84,10 @@ extension Simulation {
     let milliseconds = lease / 12 * Int.random(in: 1...2, using: &random)
     log("\(milliseconds) ms go by")
     try await advance(by: milliseconds)
-    for host in hosts.shuffled(using: &random) where host.isRunning {
-      try await host.keep()
-      for agent in host.agents where random.chance(4) { try await agent.sweep() }
+    for worker in workers.shuffled(using: &random) where worker.isRunning {
+      try await worker.keep()
+      for agent in worker.agents where random.chance(4) { try await agent.sweep() }
+      if random.chance(4) { try await worker.look() }
     }
   }
 
@@ -90,11 +104,12 @@ extension Simulation {
     let milliseconds = lease / 6 * Int.random(in: 7...12, using: &random)
     log("the server is away for \(milliseconds) ms")
     try await advance(by: milliseconds)
-    for host in hosts where host.isRunning { host.missServer() }
-    guard random.chance(2), let host = hosts.first(where: { $0.life == nil }) else { return }
-    // Who starts now finds what nobody could renew.
-    try await host.start(knowsDead: random.chance(2), keepsProcessID: random.chance(2))
-    for agent in host.agents { try await agent.sweep() }
+    for worker in runningWorkers { worker.missServer() }
+    // Who begins now finds what nobody could renew.
+    if random.chance(2) { startHost() }
+    guard let worker = workers.first(where: { !$0.hasBegun }) else { return }
+    try await worker.start()
+    for agent in worker.agents { try await agent.sweep() }
   }
 
   // MARK: Upkeep

@@ -119,6 +119,6 @@ extension SimulatedAgent {
   func pass<Answer>(
     _ what: String, _ command: @escaping @IOActor () async throws -> Answer
   ) async throws -> Answer? {
-    try await host.pass(what, command)
+    try await worker.pass(what, command)
   }
 }

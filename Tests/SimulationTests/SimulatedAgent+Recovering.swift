@@ -26,6 +26,7 @@ extension SimulatedAgent {
         _ = try await deliverUnseen(of: source, idle: simulation.policy.unseenAge)
       }
     }
+    if isOnProbation { return try await lookForSuspects(takesLapsed: takesLapsed) }
     var standing: Set<String> = []
     for source in lanes.sources {
       guard let left = try await takeOver(source, takesLapsed: takesLapsed) else { return sweepFailed() }
@@ -37,15 +38,36 @@ extension SimulatedAgent {
   private func sweepFailed() {
     pace.failed()
     recovererMayHaveMissed = true
+    foundNone = false
+  }
+
+  private func lookForSuspects(takesLapsed: Bool) async throws {
+    var foundNone = takesLapsed
+    for source in lanes.sources {
+      let takeover = takeover(
+        of: try await consumersOfTheDead(on: source), on: source, takesLapsed: takesLapsed)
+      guard let answer = try await call(takeover, .others, limit: 0) else { return sweepFailed() }
+      guard answer.suspects > 0 else { continue }
+      foundNone = false
+      if !suspectTakeovers.contains(where: { $0.source === source }) { suspectTakeovers.append(takeover) }
+    }
+    self.foundNone = foundNone
+  }
+
+  private func takeover(
+    of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool
+  ) -> Takeover {
+    Takeover(
+      of: deadConsumers, known: known, on: source, policy: simulation.policy, takesLapsed: takesLapsed,
+      failures: simulation.client.health.failures, script: simulation.scripts.takeOver)
   }
 
   /// The dead that still hold something on the stream; nil: an answer was lost.
   private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws -> Set<String>? {
     let deadConsumers = try await consumersOfTheDead(on: source)
-    let takeover = Takeover(
-      of: deadConsumers, known: known, on: source, policy: simulation.policy, takesLapsed: takesLapsed,
-      failures: simulation.client.health.failures, script: simulation.scripts.takeOver)
+    let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
     guard var answer = try await call(takeover, .others, limit: 0) else { return nil }
+    if answer.suspects > 0 { worker.host.suspectsFound(by: worker) }
     while answer.others > 0 {
       // The real one waits for slots; here the next sweep goes on.
       guard slots.free > 0 else { return dead }
@@ -56,10 +78,7 @@ extension SimulatedAgent {
       if answer.taken.isEmpty { break }
       receive(answer.taken.compactMap { source.take($0.entry, deliveries: $0.deliveries, at: clock) })
     }
-    if answer.suspects > 0 {
-      if !suspectTakeovers.contains(where: { $0.source === source }) { suspectTakeovers.append(takeover) }
-      return Set(deadConsumers.map(\.incarnation))
-    }
+    if answer.suspects > 0 { return Set(deadConsumers.map(\.incarnation)) }
     return try await remove(deadConsumers, from: source)
   }
 
@@ -99,7 +118,7 @@ extension SimulatedAgent {
 
   /// Takes the next suspect, if none is in work.
   func redeliverSuspect() async throws {
-    guard let takeover = suspectTakeovers.first, slots.free > 0, !host.isSuspectInWork else { return }
+    guard let takeover = suspectTakeovers.first, slots.free > 0, !worker.isSuspectInWork else { return }
     guard let answer = try await call(takeover, .suspect, limit: 1) else {
       suspectTakeovers.removeFirst()
       return
@@ -110,7 +129,7 @@ extension SimulatedAgent {
     }
     let source = takeover.source
     guard let delivery = source.take(suspect.entry, deliveries: suspect.deliveries, at: clock) else { return }
-    host.suspectInWork = (source, suspect.entry.id)
+    worker.suspectInWork = (source, suspect.entry.id)
     receive([delivery])
   }
 }

@@ -3,7 +3,7 @@ import RedisClient
 
 @testable import AgentStreams
 
-/// An agent of a simulated host: what its reader, its keeper of leases and its recoverer know, and what its code has
+/// An agent of a simulated worker: what its reader, its keeper of leases and its recoverer know, and what its code has
 /// in work. Each of their loops is a function that takes one turn.
 @IOActor
 final class SimulatedAgent: DeliveryReceiver {
@@ -12,8 +12,7 @@ final class SimulatedAgent: DeliveryReceiver {
   let lanes: RoleLanes
   let own: DeliverySource
   let slots: Slots
-  let host: SimulatedHost
-  let life: Life
+  let worker: SimulatedWorker
   var plan: ReadPlan
   /// Whether the last read would have found whatever there was.
   var hasAskedAllLanes = true
@@ -27,23 +26,24 @@ final class SimulatedAgent: DeliveryReceiver {
   // The recoverer's.
   var pace: TakeoverPace
   var dead: Set<String>
-  let known: [String: DeadWorker]
+  private(set) var known: [String: DeadWorker]
+  /// Whether the last look has found no suspect, and would have found all that there are.
+  var foundNone = false
   var recovererMayHaveMissed = false
   /// For streams with suspects that are to be redelivered, in turn.
   var suspectTakeovers: [Takeover] = []
 
-  var simulation: Simulation { host.simulation }
+  var simulation: Simulation { worker.simulation }
+  var life: Life { worker.life }
+  var isOnProbation: Bool { worker.isOnProbation }
   var sources: [DeliverySource] { lanes.sources + [own] }
   var heldCount: Int { lanes.heldCount + own.heldCount }
-  var clock: NIODeadline { host.deadline }
+  var clock: NIODeadline { worker.deadline }
 
-  init(
-    stage: Int, name: ConsumerName, host: SimulatedHost, life: Life, capacity: Int, dead: [String: DeadWorker]
-  ) {
-    let keys = host.simulation.keys
+  init(stage: Int, name: ConsumerName, worker: SimulatedWorker, capacity: Int, dead: [String: DeadWorker]) {
+    let keys = worker.simulation.keys
     self.stage = stage
-    self.host = host
-    self.life = life
+    self.worker = worker
     self.dead = Set(dead.keys)
     known = dead
     role = Simulation.roles[stage]
@@ -54,10 +54,22 @@ final class SimulatedAgent: DeliveryReceiver {
       consumer: name.description,
       role: role, slots: slots)
     plan = ReadPlan(weights: lanes.sources.map(\.priority.weight))
-    pace = TakeoverPace(policy: host.simulation.policy)
+    pace = TakeoverPace(policy: worker.simulation.policy)
   }
 
-  /// Makes streams and groups, as a host does before it reads.
+  /// These have died meanwhile.
+  func learn(of workers: [String: DeadWorker]) {
+    for (incarnation, worker) in workers where known[incarnation] == nil {
+      known[incarnation] = worker
+      dead.insert(incarnation)
+      foundNone = false
+    }
+  }
+
+  /// Whether there is no suspect, neither in the server nor in work.
+  var isClearOfSuspects: Bool { foundNone && suspectTakeovers.isEmpty && !worker.isSuspectInWork }
+
+  /// Makes streams and groups, as a worker does before it reads.
   func begin() async throws {
     try await StreamGroups.join(lanes, own: own, send: simulation.client.send)
   }
@@ -69,9 +81,9 @@ final class SimulatedAgent: DeliveryReceiver {
       simulation.ledger.counts(delivery)
       guard let message = SimulatedMessage(delivery, agent: self) else { continue }
       if message.total > simulation.policy.maximumDeliveries {
-        host.finished.append(message.givenUp())
-      } else if host.cancellations.contains(message.envelope.request) {
-        host.finished.append(message.cancelled())
+        worker.finished.append(message.givenUp())
+      } else if worker.cancellations.contains(message.envelope.request) {
+        worker.finished.append(message.cancelled())
       } else {
         simulation.ledger.gave(delivery, total: message.total, cap: simulation.policy.maximumDeliveries)
         working.append(delivery)
@@ -82,7 +94,7 @@ final class SimulatedAgent: DeliveryReceiver {
   func handBack(_ deliveries: [Delivery]) {
     for delivery in deliveries {
       guard let message = SimulatedMessage(delivery, agent: self) else { continue }
-      host.finished.append(message.handedBack())
+      worker.finished.append(message.handedBack())
     }
   }
 
@@ -101,28 +113,29 @@ final class SimulatedAgent: DeliveryReceiver {
 
   // MARK: The agent's code
 
-  /// Comes to an end with one message: its outcome waits to be committed, or the host is dead.
+  /// Comes to an end with one message: its outcome waits to be committed, or the worker is dead.
   func work() {
     guard let index = working.indices.randomElement(using: &simulation.random) else { return }
     let delivery = working.remove(at: index)
     guard let message = SimulatedMessage(delivery, agent: self) else { return }
     if message.request.isPoison(at: message.envelope.stage) {
-      return host.die(
-        by: .killed(by: Ledger.Entry(stream: delivery.source.stream, id: delivery.entry.id)), at: delivery)
+      return worker.die(
+        by: .killed(by: Ledger.Entry(stream: delivery.source.stream, id: delivery.entry.id)), at: delivery,
+        stage: stage)
     }
     let settlement = message.outcome()
     simulation.log("\(life.incarnation) worked on \(message.envelope)")
-    host.finished.append(settlement)
+    worker.finished.append(settlement)
   }
 
-  /// The host has heard that requests were cancelled.
+  /// The worker has heard that requests were cancelled.
   func cancel(_ requests: Set<String>) {
     for delivery in take(where: { requests.contains($0.entry.envelope?.request ?? "") }) {
-      if let message = SimulatedMessage(delivery, agent: self) { host.finished.append(message.cancelled()) }
+      if let message = SimulatedMessage(delivery, agent: self) { worker.finished.append(message.cancelled()) }
     }
   }
 
-  /// The host ends: all that is not done goes back.
+  /// The worker ends: all that is not done goes back.
   func handBackAll() {
     for delivery in waiting { delivery.source.occupySlot(delivery) }
     handBack(waiting + working)
@@ -133,9 +146,9 @@ final class SimulatedAgent: DeliveryReceiver {
   /// Whether the step would change anything.
   func hasUse(for step: Step) -> Bool {
     switch step {
-    case .read, .readOwn: slots.free > 0
+    case .read, .readOwn: slots.free > 0 && !isOnProbation
     case .work: !working.isEmpty
-    case .commit: !host.finished.isEmpty || !host.unanswered.isEmpty
+    case .commit: !worker.finished.isEmpty || !worker.unanswered.isEmpty
     case .redeliverSuspect: !suspectTakeovers.isEmpty
     default: true
     }

@@ -1,31 +1,27 @@
-import NIOCore
+import AgentRuntime
+import Glibc
 import RedisClient
 import SeededGenerator
 
 @testable import AgentStreams
 
-/// A host: its agents, its committer, and its clock.
+/// A host: its supervisor, by the real state machine, and the workers that this has started.
 @IOActor
 final class SimulatedHost {
   let number: Int
   let stages: [Int]
   unowned let simulation: Simulation
-  /// Milliseconds of its own.
-  private(set) var clock = 1_000_000
-  private(set) var life: Life?
-  private(set) var agents: [SimulatedAgent] = []
-  /// Outcomes that wait to be committed.
-  var finished: [Settlement] = []
-  /// Batches whose answer was lost.
-  var unanswered: [[Settlement]] = []
-  /// The suspect that was given out last.
-  var suspectInWork: (source: DeliverySource, id: String)?
-  private(set) var cancellations = Cancellations()
-  /// Until when it stands still.
-  private(set) var frozenUntil: Int?
-  private var processID = 7
-  /// Incarnations whose death its supervisor can prove, once it looks.
-  private var dead: [String: DeadWorker] = [:]
+  /// Nil while the host is down.
+  private var state: SupervisionState?
+  /// That live, also those that only begin or are told to end.
+  private(set) var workers: [SimulatedWorker] = []
+  /// What workers of this host have left in its data folder.
+  private(set) var dead: [String: SimulatedDeath] = [:]
+  /// Those of the dead whose code has been called to account.
+  var accounted: Set<String> = []
+  private var lastProcessID = 6
+  private var patience = Patience()
+  private var events: [SupervisionEvent] = []
 
   init(number: Int, stages: [Int], simulation: Simulation) {
     self.number = number
@@ -33,132 +29,151 @@ final class SimulatedHost {
     self.simulation = simulation
   }
 
-  var isSuspectInWork: Bool { suspectInWork.map { $0.source.holds($0.id) } ?? false }
-  var isRunning: Bool { life != nil && frozenUntil == nil }
-  var deadline: NIODeadline { .uptimeNanoseconds(UInt64(clock) * 1_000_000) }
-  private var key: String { simulation.keys.host(life?.incarnation ?? "") }
+  var isUp: Bool { state != nil }
+  var runningWorkers: [SimulatedWorker] { workers.filter(\.isRunning) }
 
-  // MARK: Life and death
+  // MARK: Its life
 
-  /// `knowsDead`: whether it takes over what its earlier lives held, or leaves that to their leases.
-  func start(knowsDead: Bool, keepsProcessID: Bool) async throws {
-    if !keepsProcessID { processID += 1 }
-    let incarnation = simulation.newIncarnation()
-    let life = Life(incarnation: incarnation)
-    self.life = life
-    simulation.log(
-      "host \(number) starts as \(incarnation)\(knowsDead ? ", knowing \(dead.keys.sorted())" : "")")
-    cancellations = Cancellations()
-    try await announce()
-    agents = stages.enumerated().map { index, stage in
-      let name = ConsumerName(
-        agentID: "host\(number):\(processID):\(index + 1)", incarnation: incarnation)
-      simulation.lives[name.description] = life
-      simulation.agentIDs[stage].append(name.agentID)
-      return SimulatedAgent(
-        stage: stage, name: name, host: self, life: life, capacity: simulation.capacity(),
-        dead: knowsDead ? dead : [:])
+  /// `knowsDead`: whether the data folder of before is there.
+  func start(knowsDead: Bool, keepsProcessID: Bool) {
+    simulation.log("host \(number) starts\(knowsDead ? ", knowing \(dead.keys.sorted())" : "")")
+    if !knowsDead {
+      dead = [:]
+      simulation.suspects.forget(host: number)
     }
-    for agent in agents { try await agent.begin() }
+    if keepsProcessID { lastProcessID = 6 }
+    patience = Patience()
+    state = SupervisionState(limits: SupervisionLimits(drainGrace: .seconds(100)), ownsRedis: false)
+    handle(.begin)
   }
 
-  /// Loses all that it has in memory.
-  func die(by end: Life.End, at delivery: Delivery? = nil) {
-    guard let life else { return }
-    simulation.log("host \(number), \(life.incarnation), ends: \(end)")
-    if let delivery { simulation.suspects.died(of: delivery, with: self) }
-    life.end(by: end)
-    dead[life.incarnation] = DeadWorker(life.incarnation, charged: record(of: end, at: delivery))
-    self.life = nil
-    agents = []
-    finished = []
-    unanswered = []
-    suspectInWork = nil
-    frozenUntil = nil
+  /// The supervisor is killed, and all its workers with it.
+  func crash() {
+    simulation.log("host \(number) crashes")
+    let dying = workers
+    state = nil
+    workers = []
+    for worker in dying { worker.die(by: .crash) }
   }
 
-  /// What the host had written down of its death: which entry it was, or all that were in the hands of its agents, or
-  /// nothing at all.
-  private func record(of end: Life.End, at delivery: Delivery?) -> [String: [String]]? {
-    if simulation.random.chance(4) { return nil }
-    let charged = delivery.map { [$0] } ?? agents.flatMap(\.working)
-    return Dictionary(grouping: charged, by: \.source.stream).mapValues { $0.map(\.entry.id) }
+  func stop() {
+    simulation.log("host \(number) is told to end")
+    handle(.signal(SIGTERM))
   }
 
-  /// Everything that its agents hold and have not finished, and what has not been committed.
-  var held: [Delivery] { agents.flatMap(\.held) + finished.map(\.delivery) }
-
-  /// Ends as it should: what is not done goes back, and its consumers leave.
-  func end() async throws {
-    for agent in agents { agent.handBackAll() }
-    while !finished.isEmpty || !unanswered.isEmpty {
-      try await commit(all: true)
-    }
-    if agents.allSatisfy({ $0.heldCount == 0 }) {
-      for agent in agents {
-        for source in agent.lanes.sources {
-          try await ConsumerGroups.leave(source, consumer: source.consumer, client: simulation.client)
-        }
-        guard let name = ConsumerName(agent.own.consumer) else { continue }
-        try await ConsumerGroups.retireAgentStream(
-          of: name, role: agent.role, keys: simulation.keys, client: simulation.client)
-      }
-    }
-    _ = try await simulation.client.send(RedisCommand("DEL", key))
-    die(by: .asItShould)
+  /// Time has gone by.
+  func timer() {
+    if let deadline = state?.nextDeadline, deadline <= now { handle(.timer) }
   }
 
-  // MARK: Time
+  private var now: Duration { .milliseconds(simulation.now) }
 
-  func advance(by milliseconds: Int) {
-    if let end = frozenUntil {
-      guard simulation.now >= end else { return }
-      frozenUntil = nil
-      life?.isFrozen = false
-      life?.disturb(at: simulation.now)
-      simulation.log("host \(number) goes on")
-    } else {
-      clock += milliseconds
-    }
+  // MARK: Its workers
+
+  func ready(_ worker: SimulatedWorker) {
+    handle(.worker(worker.place, .ready(Incarnation(worker.incarnation))))
   }
 
-  func freeze(for milliseconds: Int) {
-    simulation.log("host \(number) stands still for \(milliseconds)")
-    frozenUntil = simulation.now + milliseconds
-    life?.isFrozen = true
+  /// It is gone; `death` is nil where it ended as it should.
+  func exited(_ worker: SimulatedWorker, _ death: SimulatedDeath?) {
+    workers.removeAll { $0 === worker }
+    if let death { dead[worker.incarnation] = death }
+    let exit = death == nil ? ProcessExit.exited(code: 0) : .signaled(signal: SIGSEGV, dumpedCore: false)
+    let isKnown = death?.stage != nil
+    if death != nil, !isKnown, !worker.isToldToEnd { patience.died(at: worker.place, now: simulation.now) }
+    let isExplained = isKnown || simulation.mutation == .excusesDeaths
+    handle(
+      .worker(worker.place, .exited(Incarnation(worker.incarnation), exit, isExplained: isExplained)))
   }
 
-  /// What timers do: it says that it lives, and renews what it holds.
-  func keep() async throws {
-    try await announce()
-    if simulation.mutation == .noRenewals { return }
-    for agent in agents { try await agent.renew() }
+  func suspectsFound(by worker: SimulatedWorker) {
+    handle(.suspects(at: worker.place, by: Incarnation(worker.incarnation)))
   }
 
-  private func announce() async throws {
-    _ = try await StreamScript.announce.call(
-      simulation.client, keys: [key], [String(simulation.lease / 2), "host", String(number)])
+  func cleared(by worker: SimulatedWorker) {
+    handle(.cleared(worker.place, by: Incarnation(worker.incarnation)))
   }
 
-  /// The server was away for everybody.
-  func missServer() {
-    for agent in agents {
-      agent.pace.failed()
-      agent.recovererMayHaveMissed = true
-      agent.readerMayHaveMissed = true
-      agent.ownReaderMayHaveMissed = true
+  func replace(_ worker: SimulatedWorker) {
+    handle(
+      .worker(
+        worker.place, .asksForReplacement(Incarnation(worker.incarnation), reason: "the simulation's")))
+  }
+
+  /// What was taken over of it is gone, and with it the record.
+  func forget(_ incarnation: String) {
+    dead[incarnation] = nil
+  }
+
+  // MARK: The supervisor's shell
+
+  private func handle(_ event: SupervisionEvent) {
+    events.append(event)
+    guard events.count == 1 else { return }
+    while let next = events.first {
+      let actions = state?.handle(next, now: now) ?? []
+      for action in actions { perform(action) }
+      events.removeFirst()
     }
   }
 
-  func refreshCancellations() async throws {
-    let new = try await cancellations.refresh(simulation.client, keys: simulation.keys)
-    for agent in agents { agent.cancel(new) }
+  private func perform(_ action: SupervisionAction) {
+    switch action {
+    case .startWorker(let place): startWorker(at: place)
+    case .signalWorker(_, let incarnation, let signal): send(signal, to: incarnation.description)
+    case .log(_, let message): simulation.log("  host \(number): \(message)")
+    case .finish: state = nil
+    case .startRedis, .probeRedis, .signalRedis: break
+    }
   }
 
-  /// Passes a command over the network.
-  func pass<Answer>(
-    _ what: String, _ command: @escaping @IOActor () async throws -> Answer
-  ) async throws -> Answer? {
-    try await simulation.network.pass(what, in: simulation, command)
+  private func startWorker(at place: WorkerPlaceName) {
+    if patience.isOver(at: place, now: simulation.now) {
+      simulation.ledger.violate(
+        .backoff, "host \(number) starts a worker at once, after two that died at once of nobody knows what")
+    }
+    if simulation.hasBegun, simulation.hasFaults, simulation.random.chance(30) {
+      patience.died(at: place, now: simulation.now)
+      return handle(.worker(place, .notStarted(reason: "no memory")))
+    }
+    let worker = SimulatedWorker(place: place, processID: newProcessID(), host: self)
+    workers.append(worker)
+    handle(.worker(place, .started(Incarnation(worker.incarnation))))
+  }
+
+  /// One that no worker has that lives; it may have been another's.
+  private func newProcessID() -> Int {
+    let used = Set(workers.map(\.processID))
+    if simulation.random.chance(2), let free = (7...lastProcessID + 1).first(where: { !used.contains($0) }) {
+      lastProcessID = max(lastProcessID, free)
+      return free
+    }
+    lastProcessID += 1
+    return lastProcessID
+  }
+
+  private func send(_ signal: Int32, to incarnation: String) {
+    guard let worker = workers.first(where: { $0.incarnation == incarnation }) else { return }
+    if signal == SIGKILL { worker.die(by: .crash) } else { worker.isToldToEnd = true }
+  }
+}
+
+/// How many workers of a place have died without an explanation while no time went by.
+struct Patience {
+  private struct Deaths {
+    var now: Int
+    var count: Int
+  }
+
+  private var deaths: [WorkerPlaceName: Deaths] = [:]
+
+  mutating func died(at place: WorkerPlaceName, now: Int) {
+    let before = deaths[place].flatMap { $0.now == now ? $0.count : nil } ?? 0
+    deaths[place] = Deaths(now: now, count: before + 1)
+  }
+
+  /// Whether the next worker of the place has to wait.
+  func isOver(at place: WorkerPlaceName, now: Int) -> Bool {
+    deaths[place].map { $0.now == now && $0.count > 1 } ?? false
   }
 }

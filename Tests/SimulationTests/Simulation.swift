@@ -1,3 +1,4 @@
+import AgentRuntime
 import Logging
 import NIOCore
 import RedisClient
@@ -23,6 +24,7 @@ final class Simulation {
   var random: SeededGenerator
   let ledger = Ledger()
   let suspects: Suspects
+  let crashes: CrashCount
   let network = Network()
   private(set) var now = 0
   private(set) var hosts: [SimulatedHost] = []
@@ -33,6 +35,8 @@ final class Simulation {
   var requestIDs: [String] = []
   /// Whether anything may still go wrong.
   var hasFaults = true
+  /// Whether all streams have been made.
+  private(set) var hasBegun = false
   private(set) var steps = StepLog()
   private var incarnations = 0
   private var requests = 0
@@ -46,7 +50,9 @@ final class Simulation {
     character = Character(random: &random)
     policy = LeasePolicy(
       lease: .milliseconds(Int64(lease)), maximumDeliveries: Int.random(in: 3...5, using: &random))
-    suspects = Suspects(policy: policy, ledger: ledger)
+    let quarantineLimit = Int.random(in: 2...6, using: &random)
+    suspects = Suspects(policy: policy, quarantineLimit: quarantineLimit, ledger: ledger)
+    crashes = CrashCount(keys: keys, window: .hours(10_000), limit: quarantineLimit)
     self.random = random
   }
 
@@ -71,8 +77,29 @@ final class Simulation {
       let stages = Self.roles.indices.filter { $0 % count == number || !random.chance(3) }
       let host = SimulatedHost(number: number, stages: stages, simulation: self)
       hosts.append(host)
-      try await host.start(knowsDead: false, keepsProcessID: false)
+      host.start(knowsDead: false, keepsProcessID: false)
+      for worker in host.workers { try await worker.start() }
     }
+    hasBegun = true
+  }
+
+  var workers: [SimulatedWorker] { hosts.flatMap(\.workers) }
+
+  var runningWorkers: [SimulatedWorker] { workers.filter(\.isRunning) }
+
+  var agents: [SimulatedAgent] { workers.flatMap(\.agents) }
+
+  /// The stage's code is under quarantine from now on.
+  func quarantined(_ stage: Int) {
+    log("the code of role \(Self.roles[stage]) is under quarantine")
+    suspects.quarantined(stage, at: steps.count)
+  }
+
+  /// An operator lets the code in again.
+  func lift(_ stage: Int) async throws {
+    log("the code of role \(Self.roles[stage]) is let in again")
+    try await DesiredChange.lift(hash: SimulatedWorker.hash(of: stage)).make(client, keys: keys)
+    suspects.lifted(stage)
   }
 
   func log(_ line: String) {
@@ -94,7 +121,8 @@ final class Simulation {
 
   /// The server has given an entry of `owner` to `consumer`, and counts that as a delivery.
   func takenOver(_ entry: Ledger.Entry, deliveries: Int, by consumer: String, knowing takeover: Takeover) {
-    if let owner = ledger.owner(of: entry), takeover.known.contains(owner),
+    if let owner = ledger.owner(of: entry),
+      takeover.dead.contains(where: { $0.name == owner && $0.isKnown }),
       !takeover.charged.contains(entry.id)
     {
       if deliveries > ledger.counted(entry) {
@@ -114,14 +142,15 @@ final class Simulation {
 
   /// Whether the agent with this consumer knows that it has the entry: an answer may have been lost.
   private func knows(_ consumer: String, of entry: Ledger.Entry) -> Bool {
-    let sources = hosts.flatMap(\.agents).filter { $0.own.consumer == consumer }.flatMap(\.sources)
+    let sources = agents.filter { $0.own.consumer == consumer }.flatMap(\.sources)
     return sources.contains { $0.stream == entry.stream && $0.holds(entry.id) }
   }
 
   func advance(by milliseconds: Int) async throws {
     now += milliseconds
     try await SimulatedServerTime.advance(by: milliseconds, client)
-    for host in hosts { host.advance(by: milliseconds) }
+    for worker in workers { worker.advance(by: milliseconds) }
+    for host in hosts { host.timer() }
   }
 
   @discardableResult

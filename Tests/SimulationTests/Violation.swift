@@ -5,6 +5,9 @@ enum Invariant: String, Sendable {
   case oneEnd = "no request ends twice, or otherwise than its caller has heard"
   case cap = "no entry is given out more often than is counted, or beyond the cap"
   case innocents = "no innocent is charged"
+  case probation = "what has killed a worker kills no other that serves"
+  case quarantine = "code that has killed too many workers is not loaded"
+  case backoff = "workers that die at once of nobody knows what are not started at once"
   case order = "no priority starves, and nothing comes before it is due"
   case nothingLeft = "nothing is left behind"
 }

@@ -34,6 +34,8 @@ enum WayToDie: String, CaseIterable {
   case ownThread
   case detachedTask
   case deinitialiser
+  /// No way to die: it is in work for a while.
+  case linger
 
   private struct Thrown: Error {}
 
@@ -61,6 +63,7 @@ enum WayToDie: String, CaseIterable {
     case .ownThread: Self.crashOnAnotherThread()
     case .detachedTask: await Task.detached { print(Self.nothing()!) }.value
     case .deinitialiser: _ = Fuse()
+    case .linger: try? await Task.sleep(for: .milliseconds(1_500))  // cancelled: over sooner
     }
   }
 

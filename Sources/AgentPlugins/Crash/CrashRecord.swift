@@ -26,8 +26,10 @@ package final class CrashRecord: @unchecked Sendable {
   }
 
   /// Gives `file`, which is empty and open for reading and writing, its size, and begins the record. `subject` is what
-  /// the worker works on: a record of another subject is none of a successor's business.
-  package init(file: FileDescriptor, subject: String, incarnation: String) throws(Errno) {
+  /// the worker works on: a record of another subject is none of a successor's business. `place` is where it works.
+  package init(
+    file: FileDescriptor, subject: String, incarnation: String, place: String
+  ) throws(Errno) {
     let size = Int(crash_record_size())
     guard ftruncate(file.rawValue, off_t(size)) == 0 else { throw Errno(rawValue: errno) }
     guard
@@ -38,6 +40,7 @@ package final class CrashRecord: @unchecked Sendable {
     crash_record_init(record)
     Self.set(crash_subject(record), subject)
     Self.set(crash_incarnation(record), incarnation)
+    Self.set(crash_place(record), place)
   }
 
   /// From now on the way in which this process dies is written down. Once in a process.

@@ -5,8 +5,10 @@ package struct CrashVerdict: Sendable, Equatable {
     case nobody
     /// This one.
     case one(RecordedDeath.Call)
-    /// One of these; which, the next death tells, or none comes.
+    /// Some code has done it that worked on one of these; which, is found out by working on each alone.
     case oneOf([RecordedDeath.Call])
+    /// Nobody knows whether it was any of these.
+    case perhaps([RecordedDeath.Call])
   }
 
   /// Whose code it was; nil where that is not known.
@@ -17,8 +19,8 @@ package struct CrashVerdict: Sendable, Equatable {
 
   package init(_ death: RecordedDeath) {
     guard let end = death.end else {
-      // Killed from outside, or without a word: anything that was in work may have been the cause.
-      self.init(library: nil, agent: nil, among: death.calls)
+      // Killed from outside, or for want of memory: anything that was in work may have been the cause.
+      self.init(library: nil, agent: nil, charge: death.calls.isEmpty ? .nobody : .perhaps(death.calls))
       return
     }
     if let agent = end.agent {
@@ -43,20 +45,34 @@ package struct CrashVerdict: Sendable, Equatable {
   private init(
     library: RecordedDeath.Library?, agent: RecordedDeath.Agent?, among calls: [RecordedDeath.Call]
   ) {
-    self.library = library
-    self.agent = agent
-    charge =
+    let charge: Charge =
       switch calls.count {
       case 0: .nobody
       case 1: .one(calls[0])
       default: .oneOf(calls)
       }
+    self.init(library: library, agent: agent, charge: charge)
+  }
+
+  private init(library: RecordedDeath.Library?, agent: RecordedDeath.Agent?, charge: Charge) {
+    self.library = library
+    self.agent = agent
+    self.charge = charge
   }
 
   /// Messages whose count of deliveries goes up.
   package var charged: [RecordedDeath.Call] {
     switch charge {
-    case .nobody: []
+    case .nobody, .oneOf: []
+    case .one(let call): [call]
+    case .perhaps(let calls): calls
+    }
+  }
+
+  /// Messages that nothing else is to be worked on beside.
+  package var suspected: [RecordedDeath.Call] {
+    switch charge {
+    case .nobody, .perhaps: []
     case .one(let call): [call]
     case .oneOf(let calls): calls
     }

@@ -50,8 +50,12 @@ package struct RecordedDeath: Sendable, Equatable {
   }
 
   package var isClean: Bool
+  /// Whether the code that it died of has been called to account: once, whatever becomes of that.
+  package var isAccounted: Bool
   package var subject: String
   package var incarnation: String
+  /// Where it worked.
+  package var place: String
   /// Nil where the process was killed from outside, or with nothing left to write.
   package var end: End?
   /// In agents' hands at that moment.
@@ -82,10 +86,19 @@ extension RecordedDeath {
     self.init(reading: record)
   }
 
+  /// Writes into a record, open for writing, that its death has been counted.
+  package static func markAccounted(in file: FileDescriptor) throws(Errno) {
+    var one: UInt32 = 1
+    let count = pwrite(file.rawValue, &one, MemoryLayout<UInt32>.size, off_t(crash_accounted_offset()))
+    guard count == MemoryLayout<UInt32>.size else { throw Errno(rawValue: count < 0 ? errno : EIO) }
+  }
+
   private init(reading record: OpaquePointer) {
     isClean = crash_is_clean(record) != 0
+    isAccounted = crash_is_accounted(record) != 0
     subject = Self.text(crash_subject(record))
     incarnation = Self.text(crash_incarnation(record))
+    place = Self.text(crash_place(record))
     let libraries = (0..<crash_library_count(record)).map { index in
       let start = crash_library_start(record, index)
       return Library(

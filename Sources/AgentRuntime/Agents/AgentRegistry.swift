@@ -8,7 +8,8 @@ import RedisClient
 final class AgentRegistry {
   private struct Entry {
     let agent: ServedAgent
-    let readers: Readers
+    /// None on probation.
+    let readers: Readers?
     /// Nil until it is read for.
     var recoverer: Recoverer?
   }
@@ -27,6 +28,7 @@ final class AgentRegistry {
   private let leases: LeasePolicy
   private var pausedRoles: Set<String> = []
   private let road: Road
+  private let duty: WorkerDuty
   private let suspectTurn = SuspectTurn()
   private let loops: LoopGroup
   private let waker: StreamWaker
@@ -40,8 +42,9 @@ final class AgentRegistry {
 
   init(
     client: RedisClient, keys: Keys, identity: HostIdentity, records: WorkerRecords, dead: DeadWorkers,
-    settings: Settings, road: Road, logger: Logger
+    settings: Settings, road: Road, duty: WorkerDuty, logger: Logger
   ) {
+    self.duty = duty
     self.client = client
     self.keys = keys
     self.identity = identity
@@ -70,7 +73,10 @@ final class AgentRegistry {
   /// All that may hold entries, whose leases are to be renewed.
   var holders: [ServedAgent] { agents + removed }
 
-  var roleReaders: [RoleConsumer] { entries.map(\.readers.role) }
+  var roleReaders: [RoleConsumer] { entries.compactMap(\.readers?.role) }
+
+  /// Whether nothing is left for a worker on probation.
+  var isClearOfSuspects: Bool { entries.allSatisfy { $0.recoverer?.isClear == true } }
 
   var roles: [String] { entries.map(\.agent.identity.role) }
 
@@ -109,21 +115,29 @@ final class AgentRegistry {
   func startReading() async {
     await dead.look()
     for index in entries.indices where entries[index].recoverer == nil {
-      let readers = entries[index].readers
       let recoverer = makeRecoverer(of: entries[index].agent)
       entries[index].recoverer = recoverer
-      loops.add { await readers.role.run() }
-      loops.add { await readers.own.run() }
+      if let readers = entries[index].readers {
+        loops.add { await readers.role.run() }
+        loops.add { await readers.own.run() }
+      }
       loops.add { await recoverer.run() }
     }
-    for entry in entries { await entry.readers.own.start(waker) }
+    for entry in entries { await entry.readers?.own.start(waker) }
     changed()
   }
 
   private func makeRecoverer(of agent: ServedAgent) -> Recoverer {
     Recoverer(
       client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
-      turn: suspectTurn, dead: dead.all, logger: logger)
+      duty: recoveryDuty, dead: dead.all, logger: logger)
+  }
+
+  private var recoveryDuty: Recoverer.Duty {
+    switch duty {
+    case .service(let suspectsFound): .others(suspectsFound: suspectsFound)
+    case .probation: .suspects(suspectTurn)
+    }
   }
 
   private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
@@ -163,8 +177,9 @@ final class AgentRegistry {
     try await StreamGroups.join(agent.lanes, own: agent.ownSource, send: connection.send)
   }
 
-  private func makeReaders(of agent: ServedAgent) -> Readers {
-    Readers(
+  private func makeReaders(of agent: ServedAgent) -> Readers? {
+    if case .probation = duty { return nil }
+    return Readers(
       role: RoleConsumer(
         client: client, waker: waker, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
       own: AgentStreamConsumer(
@@ -178,17 +193,26 @@ final class AgentRegistry {
     removed.append(agent)
     if entry.recoverer?.hasDead == true { leftDead = true }
     changed()
-    await entry.readers.own.stop(waker)
-    await entry.readers.quiet()
+    await stopReading(entry)
     if agent.heldCount == 0 { removed.removeAll { $0 === agent } }
+  }
+
+  private func stopReading(_ entry: Entry) async {
+    await entry.readers?.own.stop(waker)
+    await quiet(entry)
+  }
+
+  private func quiet(_ entry: Entry) async {
+    guard let readers = entry.readers else { return entry.agent.slots.close() }
+    await readers.quiet()
   }
 
   /// Reads nothing more for anybody.
   func quiet() async {
-    let readers = entries.map(\.readers)
+    let entries = entries
     await waker.quiet()
     await withDiscardingTaskGroup { group in
-      for reader in readers { group.addTask { await reader.quiet() } }
+      for entry in entries { group.addTask { await self.quiet(entry) } }
     }
     loops.finish()
   }
@@ -213,7 +237,9 @@ final class AgentRegistry {
   /// At the end, when this worker holds nothing any more. The dead are remembered until then: a library that
   /// comes later may serve a role of theirs.
   func retireRecords() {
-    if !leftDead, entries.allSatisfy({ $0.recoverer?.hasDead == false }) { dead.forget() }
+    if case .service = duty, !leftDead, entries.allSatisfy({ $0.recoverer?.hasDead == false }) {
+      dead.forget()
+    }
     records.retire()
   }
 }

@@ -8,9 +8,13 @@ import RedisClient
 struct CrashAccounting {
   private let client: RedisClient
   private let crashes: CrashCount
+  private let records: WorkerRecords
   private let logger: Logger
 
-  init(client: RedisClient, keys: Keys, settings: Settings, logger: Logger) {
+  init(
+    client: RedisClient, keys: Keys, records: WorkerRecords, settings: Settings, logger: Logger
+  ) {
+    self.records = records
     self.client = client
     self.logger = logger
     crashes = CrashCount(
@@ -19,15 +23,25 @@ struct CrashAccounting {
 
   func account(for dead: [DeadRecord]) async {
     for record in dead {
-      guard let death = record.death, !death.isClean, let library = CrashVerdict(death).library else {
-        continue
-      }
+      guard let death = record.death, !death.isClean, !death.isAccounted,
+        let library = CrashVerdict(death).library
+      else { continue }
       do throws(RedisError) {
         try await count(record.incarnation, library)
+        mark(record.incarnation)
       } catch {
         // Its record stays until what it held has been taken over, and is counted by the next worker.
         client.warn("the death of worker \(record.incarnation) could not be counted", error)
       }
+    }
+  }
+
+  /// A record may lie there for long; what it stands for may have been forgiven by then.
+  private func mark(_ incarnation: String) {
+    do throws(SystemCallError) {
+      try records.markAccounted(incarnation)
+    } catch {
+      logger.warning("the death of worker \(incarnation) may be counted again: \(error)")
     }
   }
 

@@ -23,7 +23,8 @@ final class DeadWorkers {
     self.client = client
     self.keys = keys
     self.logger = logger
-    accounting = CrashAccounting(client: client, keys: keys, settings: settings, logger: logger)
+    accounting = CrashAccounting(
+      client: client, keys: keys, records: records, settings: settings, logger: logger)
   }
 
   var all: [DeadWorker] { found.values.sorted { $0.incarnation < $1.incarnation } }

@@ -55,11 +55,13 @@ struct CrashReport {
     switch verdict.charge {
     case .nobody: "; no message is charged"
     case .one(let call): ", working on message \(Self.text(call))"
-    case .oneOf(let calls):
-      "; one of \(calls.count) messages may be the cause: "
-        + calls.prefix(Self.namedMessages).map(Self.text).joined(separator: ", ")
-        + (calls.count > Self.namedMessages ? ", …" : "")
+    case .oneOf(let calls): "; one of \(calls.count) messages is the cause: " + Self.text(calls)
+    case .perhaps(let calls): "; one of \(calls.count) messages may be the cause: " + Self.text(calls)
     }
+  }
+
+  private static func text(_ calls: [RecordedDeath.Call]) -> String {
+    calls.prefix(namedMessages).map(text).joined(separator: ", ") + (calls.count > namedMessages ? ", …" : "")
   }
 
   /// Messages that the log names.
@@ -82,6 +84,7 @@ struct CrashReport {
       .init("agent", verdict.agent.map(Self.json) ?? .null),
       .init("library", verdict.library.map(Self.json) ?? .null),
       .init("charged", .array(verdict.charged.map(Self.json))),
+      .init("suspected", .array(verdict.suspected.map(Self.json))),
       .init("in_work", .array(death.calls.map(Self.json))),
     ]
     if let end = death.end {

@@ -8,6 +8,10 @@ package enum StatusLine: Equatable, Sendable {
   case replace(reason: String)
   /// The isolated places that there are to be now, said by the main worker.
   case places([String])
+  /// There are messages that are suspected of killing workers, and to be worked on alone.
+  case suspects
+  /// There are none of these left, says the worker that works on them.
+  case cleared
 
   /// With its end, a line is what a pipe takes whole or not at all.
   package static let maximumBytes = 4_095
@@ -17,6 +21,8 @@ package enum StatusLine: Equatable, Sendable {
     let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     switch words[0] {
     case "ready" where words.count == 1: self = .ready
+    case "suspects" where words.count == 1: self = .suspects
+    case "cleared" where words.count == 1: self = .cleared
     case "replace" where words.count > 1: self = .replace(reason: words.dropFirst().joined(separator: " "))
     case "places":
       let names = Array(words.dropFirst())
@@ -32,6 +38,8 @@ package enum StatusLine: Equatable, Sendable {
   package var text: String {
     switch self {
     case .ready: "ready"
+    case .suspects: "suspects"
+    case .cleared: "cleared"
     case .replace(let reason): "replace \(LogText.escaped(reason))"
     case .places(let names): (["places"] + names).joined(separator: " ")
     }

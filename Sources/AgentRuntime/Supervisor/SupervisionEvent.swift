@@ -9,6 +9,10 @@ package enum SupervisionEvent: Equatable, Sendable {
   case worker(WorkerPlaceName, WorkerEvent)
   /// The isolated places that there are to be, as a worker of the main place says.
   case places([String], by: Incarnation)
+  /// A worker of this place says that there are suspects, which are not for it.
+  case suspects(at: WorkerPlaceName, by: Incarnation)
+  /// The worker on probation at this place says that there are none left.
+  case cleared(WorkerPlaceName, by: Incarnation)
   case signal(Int32)
   /// The time may have come for something; `nextDeadline` said when.
   case timer

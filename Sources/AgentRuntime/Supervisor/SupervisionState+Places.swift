@@ -44,27 +44,37 @@ extension SupervisionState {
     let wanted = wantedNames
     var actions: [SupervisionAction] = []
     for name in places.keys.sorted(by: WorkerPlaceName.isOrdered) {
-      guard case .isolated(let text) = name else { continue }
-      actions += with(name) { place in
-        switch (place.isWanted, wanted.contains(text)) {
-        case (true, false):
-          return [.log(.notice, "place \(name) is of no more use: its worker ends")] + place.end(now: now)
-        case (false, true): return [.log(.notice, "place \(name) is of use again")] + place.start()
-        case (true, true), (false, false): return []
-        }
+      switch name {
+      case .isolated(let text): actions += arrange(name, isWanted: wanted.contains(text), now: now)
+      case .probation(of: .isolated(let text)) where !wanted.contains(text):
+        actions += with(name) { $0.isWanted ? $0.end(now: now) : [] }
+      case .main, .probation: break
       }
       if let place = places[name], !place.isWanted, place.isEmpty { places[name] = nil }
     }
     for text in wanted.sorted() where places[.isolated(text)] == nil {
       // Those that still end count too; the rest waits for them.
-      guard places.count <= Self.maximumIsolatedPlaces else { break }
+      guard places.keys.count(where: { !$0.isProbation }) <= Self.maximumIsolatedPlaces else { break }
       places[.isolated(text)] = WorkerPlace(.isolated(text), limits: limits)
       actions += with(.isolated(text)) { $0.start() }
     }
     return actions
   }
 
-  private mutating func with(
+  private mutating func arrange(
+    _ name: WorkerPlaceName, isWanted: Bool, now: Duration
+  ) -> [SupervisionAction] {
+    with(name) { place in
+      switch (place.isWanted, isWanted) {
+      case (true, false):
+        [.log(.notice, "place \(name) is of no more use: its worker ends")] + place.end(now: now)
+      case (false, true): [.log(.notice, "place \(name) is of use again")] + place.start()
+      case (true, true), (false, false): []
+      }
+    }
+  }
+
+  mutating func with(
     _ name: WorkerPlaceName, _ body: (inout WorkerPlace) -> [SupervisionAction]
   ) -> [SupervisionAction] {
     guard var place = places[name] else { return [] }

@@ -50,6 +50,8 @@ package struct SupervisionState: Equatable, Sendable {
     case .redisExited(let exit, let lastLines): redisExited(exit, lastLines: lastLines, now: now)
     case .worker(let place, let event): workerEvent(event, at: place, now: now)
     case .places(let names, let incarnation): wantedPlaces(names, by: incarnation, now: now)
+    case .suspects(let place, let incarnation): foundSuspects(at: place, by: incarnation)
+    case .cleared(let place, let incarnation): cleared(place, by: incarnation, now: now)
     case .signal(let signal): received(signal: signal, now: now)
     case .timer: atEachPlace { $0.timer(now: now) } + settle(now: now) + redisTimer(now: now)
     }

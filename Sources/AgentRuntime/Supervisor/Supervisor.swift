@@ -88,6 +88,8 @@ package final class Supervisor {
         feed(.worker(worker.place, .asksForReplacement(worker.incarnation, reason: reason)))
       case .known(.places(let names)) where worker.place == .main:
         feed(.places(names, by: worker.incarnation))
+      case .known(.suspects): feed(.suspects(at: worker.place, by: worker.incarnation))
+      case .known(.cleared): feed(.cleared(worker.place, by: worker.incarnation))
       case .known(.places):
         logger.debug("worker \(worker.incarnation) named places; only a main worker does")
       case .unknown(let text):

@@ -14,12 +14,10 @@ package struct WorkerLaunch: Equatable, Sendable {
   package func arguments(
     incarnation: Incarnation, place: WorkerPlaceName, history: WorkerHistory = WorkerHistory()
   ) -> [String] {
-    let placeArgument: [String] =
-      switch place {
-      case .main: []
-      // In one word: a name may begin like an option.
-      case .isolated(let name): ["--place=\(name)"]
-      }
-    return arguments + ["--incarnation", incarnation.description] + placeArgument + history.arguments
+    // In one word: a name may begin like an option.
+    let placeArgument = place.isolatedName.map { ["--place=\($0)"] } ?? []
+    let probation = place.isProbation ? ["--probation"] : []
+    return arguments + ["--incarnation", incarnation.description] + placeArgument + probation
+      + history.arguments
   }
 }

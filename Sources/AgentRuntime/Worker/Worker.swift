@@ -36,8 +36,8 @@ package final class Worker {
     committer = Committer(client: client, logger: logger)
     records = try WorkerRecords(
       dataDirectory: configuration.dataDirectory,
-      subject: "\(configuration.redis) \(settings.keyPrefix)", incarnation: configuration.identity.incarnation
-    )
+      subject: "\(configuration.redis) \(settings.keyPrefix)",
+      incarnation: configuration.identity.incarnation, place: configuration.place)
     dispatcher = Dispatcher(record: records.own)
     let admission = Admission(settings)
     let road = Road(
@@ -50,9 +50,12 @@ package final class Worker {
     dead = DeadWorkers(records: records, client: client, keys: keys, settings: settings, logger: logger)
     registry = AgentRegistry(
       client: client, keys: keys, identity: configuration.identity, records: records, dead: dead,
-      settings: settings, road: road, logger: logger)
+      settings: settings, road: road,
+      duty: configuration.place.isProbation
+        ? .probation : .service { supervisor.say(.suspects, logger: logger) },
+      logger: logger)
     agents = AgentService(
-      folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place),
+      folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place.isolatedName),
       loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, logger: logger)
@@ -68,7 +71,8 @@ package final class Worker {
         ("host", identity.hostName), ("pid", String(identity.processID)),
         ("roles", Set(registry.roles).sorted().joined(separator: " ")),
         ("agents", registry.agents.map(\.identity.agentID).joined(separator: " ")),
-        ("place", configuration.place ?? ""), ("version", Release.version.description), ("started", started),
+        ("place", configuration.place == .main ? "" : configuration.place.description),
+        ("version", Release.version.description), ("started", started),
         ("deaths", String(configuration.history.deaths)),
         ("last_death", configuration.history.lastDeath ?? ""),
       ]
@@ -84,7 +88,7 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
-    if configuration.place == nil {
+    if configuration.place == .main {
       agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
     }
     await dead.look()
@@ -134,6 +138,12 @@ package final class Worker {
 
   /// What is done for the roles that this worker serves.
   private var upkeepLoops: [any Service] {
+    if configuration.place.isProbation {
+      let probation = ProbationService(registry: registry) { [supervisor, logger] in
+        supervisor.say(.cleared, logger: logger)
+      }
+      return [probation, LoopService { [dead] in await dead.run() }]
+    }
     let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in registry.roles }
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.agents.map(\.lanes)

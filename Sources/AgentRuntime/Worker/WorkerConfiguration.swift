@@ -6,14 +6,14 @@ package struct WorkerConfiguration: Sendable {
   package let redis: RedisAddress
   package let dataDirectory: String
   package let identity: HostIdentity
-  /// The isolated place that it works for; nil: the main one.
-  package let place: String?
+  /// Where it works, and by that for which libraries.
+  package let place: WorkerPlaceName
   /// What became of the workers before it.
   package let history: WorkerHistory
 
   package init(
-    settings: Settings, redis: RedisAddress, dataDirectory: String, identity: HostIdentity, place: String?,
-    history: WorkerHistory
+    settings: Settings, redis: RedisAddress, dataDirectory: String, identity: HostIdentity,
+    place: WorkerPlaceName, history: WorkerHistory
   ) {
     self.history = history
     self.place = place

@@ -10,11 +10,16 @@ struct DeadRecord: Sendable, Equatable {
 
   /// For those who take over what it held.
   var worker: DeadWorker {
-    DeadWorker(
-      incarnation,
-      charged: death.map { death in
-        Dictionary(grouping: CrashVerdict(death).charged, by: \.stream).mapValues { $0.map(\.entry) }
-      })
+    guard let death else { return DeadWorker(incarnation) }
+    let verdict = CrashVerdict(death)
+    return DeadWorker(
+      incarnation, charged: Self.entries(of: verdict.charged), suspected: Self.entries(of: verdict.suspected),
+      wasOnProbation: WorkerPlaceName(death.place)?.isProbation ?? false)
+  }
+
+  /// By stream.
+  private static func entries(of calls: [RecordedDeath.Call]) -> [String: [String]] {
+    Dictionary(grouping: calls, by: \.stream).mapValues { $0.map(\.entry) }
   }
 }
 
@@ -36,7 +41,9 @@ final class WorkerRecords {
   private let lock: OwnedDescriptor
 
   /// Makes the record of this worker.
-  init(dataDirectory: String, subject: String, incarnation: String) throws(SystemCallError) {
+  init(
+    dataDirectory: String, subject: String, incarnation: String, place: WorkerPlaceName
+  ) throws(SystemCallError) {
     directory = dataDirectory + "/workers"
     self.subject = subject
     self.incarnation = incarnation
@@ -44,7 +51,7 @@ final class WorkerRecords {
     // It gets its name only when it is locked: unlocked under its name it would be a dead worker's.
     let unnamed = "\(directory)/.\(incarnation)"
     lock = try Self.lockedFile(unnamed)
-    own = try Self.record(in: unnamed, subject: subject, incarnation: incarnation)
+    own = try Self.record(in: unnamed, subject: subject, incarnation: incarnation, place: place)
     guard rename(unnamed, "\(directory)/\(incarnation)") == 0 else {
       throw SystemCallError("rename", unnamed)
     }
@@ -64,6 +71,23 @@ final class WorkerRecords {
       }
     }
     return dead.sorted { $0.incarnation < $1.incarnation }
+  }
+
+  /// The code that this worker died of has been called to account.
+  func markAccounted(_ incarnation: String) throws(SystemCallError) {
+    let path = "\(directory)/\(incarnation)"
+    let number = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard number >= 0 else {
+      // Whoever removed it needs no mark.
+      if errno == ENOENT { return }
+      throw SystemCallError("open", path)
+    }
+    let file = OwnedDescriptor(number)
+    do throws(Errno) {
+      try RecordedDeath.markAccounted(in: FileDescriptor(rawValue: file.number))
+    } catch {
+      throw SystemCallError("write", path, code: error.rawValue)
+    }
   }
 
   /// What these workers held has been taken over.
@@ -92,14 +116,15 @@ final class WorkerRecords {
 
   /// By a descriptor of its own: a mapping keeps alive what it was made from, and a lock with it.
   private static func record(
-    in path: String, subject: String, incarnation: String
+    in path: String, subject: String, incarnation: String, place: WorkerPlaceName
   ) throws(SystemCallError) -> CrashRecord {
     let number = open(path, O_RDWR | O_CLOEXEC)
     guard number >= 0 else { throw SystemCallError("open", path) }
     let file = OwnedDescriptor(number)
     do throws(Errno) {
       return try CrashRecord(
-        file: FileDescriptor(rawValue: file.number), subject: subject, incarnation: incarnation)
+        file: FileDescriptor(rawValue: file.number), subject: subject, incarnation: incarnation,
+        place: place.description)
     } catch {
       throw SystemCallError("write", path, code: error.rawValue)
     }

@@ -5,7 +5,7 @@ package struct WorkerStatus: Sendable, Equatable {
   package let incarnation: String
   package var host = ""
   package var processID = 0
-  /// The isolated place that it works for; empty for the main one.
+  /// Where it works: the name of an isolated place, `probation of` another; empty for the main one.
   package var place = ""
   package var version = ""
   package var roles: [String] = []

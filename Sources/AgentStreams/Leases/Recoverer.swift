@@ -6,6 +6,14 @@ package import RedisClient
 /// lapsed.
 @IOActor
 package final class Recoverer {
+  /// What it gives out.
+  package enum Duty {
+    /// All but suspects, of which it tells.
+    case others(suspectsFound: @IOActor () -> Void)
+    /// Suspects, one at a time among all recoverers that share the turn.
+    case suspects(SuspectTurn)
+  }
+
   /// Entries taken over by one call.
   private static let maximumBatch = 64
 
@@ -16,7 +24,9 @@ package final class Recoverer {
   private let receiver: any DeliveryReceiver
   private let policy: LeasePolicy
   private let logger: Logger
-  private let suspects: SuspectRedelivery
+  private let duty: Duty
+  /// Nil where that is not its duty.
+  private let suspects: SuspectRedelivery?
   private var pace: TakeoverPace
   /// Of the connection.
   private var failuresSeen: Int
@@ -25,13 +35,15 @@ package final class Recoverer {
   private var known: [String: DeadWorker]
   /// An answer was lost: the server may have given us what never arrived here.
   private var mayHaveMissed = false
+  /// Whether the last look has found no suspect, and would have found all that there are.
+  private var foundNone = false
   private let looks: AsyncStream<Void>
   private let look: AsyncStream<Void>.Continuation
 
-  /// `turn`: shared by all recoverers of a host. `dead`: workers that have died.
+  /// `dead`: workers that have died.
   package init(
     client: RedisClient, keys: Keys, lanes: RoleLanes, slots: Slots, receiver: any DeliveryReceiver,
-    policy: LeasePolicy, turn: SuspectTurn = SuspectTurn(), dead: [DeadWorker] = [], logger: Logger
+    policy: LeasePolicy, duty: Duty, dead: [DeadWorker] = [], logger: Logger
   ) {
     self.client = client
     self.keys = keys
@@ -40,17 +52,25 @@ package final class Recoverer {
     self.receiver = receiver
     self.policy = policy
     self.logger = logger
+    self.duty = duty
     self.dead = Set(dead.map(\.incarnation))
     known = Dictionary(dead.map { ($0.incarnation, $0) }) { first, _ in first }
     pace = TakeoverPace(policy: policy)
     (looks, look) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     failuresSeen = client.health.failures
-    suspects = SuspectRedelivery(
-      client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
+    suspects =
+      switch duty {
+      case .others: nil
+      case .suspects(let turn):
+        SuspectRedelivery(client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
+      }
   }
 
   /// Whether something may be left of the workers that are known to be dead.
   package var hasDead: Bool { !dead.isEmpty }
+
+  /// Whether there is no suspect, neither in the server nor in work.
+  package var isClear: Bool { foundNone && suspects?.isIdle ?? true }
 
   /// These have died meanwhile; there is a look for them at once.
   package func learn(of workers: [DeadWorker]) {
@@ -58,16 +78,17 @@ package final class Recoverer {
       dead.insert(worker.incarnation)
       known[worker.incarnation] = worker
     }
+    foundNone = false
     look.yield()
   }
 
   /// Looks again and again until the slots are closed or the task is cancelled.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      group.addTask { await self.suspects.run() }
+      if let suspects { group.addTask { await suspects.run() } }
       group.addTask { await self.lookInTime() }
       defer {
-        suspects.finish()
+        suspects?.finish()
         group.cancelAll()
       }
       for await _ in looks {
@@ -94,7 +115,7 @@ package final class Recoverer {
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - start, at: now)
-      if suspects.mayHaveMissed {
+      if let suspects, suspects.mayHaveMissed {
         suspects.mayHaveMissed = false
         mayHaveMissed = true
       }
@@ -105,18 +126,47 @@ package final class Recoverer {
           of: source, idle: idle, limit: Self.maximumBatch, to: receiver, client: client)
       }
       mayHaveMissed = false
-      let asked = dead
-      var standing: Set<String> = []
-      for source in lanes.sources {
-        standing.formUnion(try await takeOver(source, takesLapsed: takesLapsed))
+      switch duty {
+      case .others(let suspectsFound): try await takeOthers(takesLapsed: takesLapsed, suspectsFound)
+      case .suspects: try await takeSuspects(takesLapsed: takesLapsed)
       }
-      // Others may have been learned of meanwhile.
-      dead = standing.union(dead.subtracting(asked))
     } catch {
       pace.failed()
       mayHaveMissed = true
+      foundNone = false
       client.warn("taking over failed", error)
     }
+  }
+
+  private func takeOthers(
+    takesLapsed: Bool, _ suspectsFound: @IOActor () -> Void
+  ) async throws(RedisError) {
+    let asked = dead
+    var standing: Set<String> = []
+    for source in lanes.sources {
+      let deadConsumers = try await consumersOfTheDead(on: source)
+      if try await takeOthers(of: deadConsumers, on: source, takesLapsed: takesLapsed, suspectsFound) {
+        standing.formUnion(deadConsumers.map(\.incarnation))
+      } else {
+        standing.formUnion(try await removeConsumers(deadConsumers, from: source))
+      }
+    }
+    // Others may have been learned of meanwhile.
+    dead = standing.union(dead.subtracting(asked))
+  }
+
+  /// Whoever takes all others over also removes the dead.
+  private func takeSuspects(takesLapsed: Bool) async throws(RedisError) {
+    let deadBefore = dead
+    var foundNone = takesLapsed
+    for source in lanes.sources {
+      let takeover = takeover(
+        of: try await consumersOfTheDead(on: source), on: source, takesLapsed: takesLapsed)
+      guard try await takeover.call(.others, limit: 0, client: client).suspects > 0 else { continue }
+      foundNone = false
+      suspects?.redeliver(takeover)
+    }
+    self.foundNone = foundNone && dead == deadBefore
   }
 
   /// Since the last look, however long that took.
@@ -126,14 +176,16 @@ package final class Recoverer {
     pace.failed()
   }
 
-  /// Takes over what is left on one stream. Returns the dead that still hold something there.
-  private func takeOver(_ source: DeliverySource, takesLapsed: Bool) async throws(RedisError) -> Set<String> {
-    let deadConsumers = try await consumersOfTheDead(on: source)
-    let takeover = Takeover(
-      of: deadConsumers, known: known, on: source, policy: policy, takesLapsed: takesLapsed,
-      failures: failuresSeen)
+  /// Takes over what is left on one stream. Whether suspects are left there.
+  private func takeOthers(
+    of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool,
+    _ suspectsFound: @IOActor () -> Void
+  ) async throws(RedisError) -> Bool {
+    let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
     // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
     var answer = try await takeover.call(.others, limit: 0, client: client)
+    // Before slots are waited for.
+    if answer.suspects > 0 { suspectsFound() }
     var count = 0
     while answer.others > 0 {
       let reserved = await slots.reserve(upTo: Self.maximumBatch)
@@ -147,11 +199,15 @@ package final class Recoverer {
         answer.taken.compactMap { source.take($0.entry, deliveries: $0.deliveries, at: now) })
     }
     if count > 0 { logger.notice("took over \(count) entries of \(source.stream)") }
-    if answer.suspects > 0 {
-      suspects.redeliver(takeover)
-      return Set(deadConsumers.map(\.incarnation))
-    }
-    return try await removeConsumers(deadConsumers, from: source)
+    return answer.suspects > 0
+  }
+
+  private func takeover(
+    of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool
+  ) -> Takeover {
+    Takeover(
+      of: deadConsumers, known: known, on: source, policy: policy, takesLapsed: takesLapsed,
+      failures: failuresSeen)
   }
 
   private func consumersOfTheDead(on source: DeliverySource) async throws(RedisError) -> [ConsumerName] {

@@ -35,6 +35,9 @@ final class SuspectRedelivery {
     requesting.yield(takeover)
   }
 
+  /// Whether nothing is asked for, and nothing in work.
+  var isIdle: Bool { streams.isEmpty }
+
   func finish() {
     requesting.finish()
   }

@@ -3,7 +3,7 @@ package import RedisClient
 /// Whose suspect is in work: one for the whole host, since a message that kills takes down all its agents together.
 @IOActor
 package final class SuspectTurn {
-  private var isTaken = false
+  private(set) var isTaken = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   package nonisolated init() {}

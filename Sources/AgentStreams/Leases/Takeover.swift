@@ -15,14 +15,24 @@ struct Takeover {
     var taken: [(entry: StreamEntry, deliveries: Int)] = []
   }
 
+  struct DeadConsumer {
+    let name: String
+    /// Whether something is known of its death, so that not all that it held counts.
+    let isKnown: Bool
+    /// Whether all that it held is suspected.
+    let wasOnProbation: Bool
+
+    fileprivate var arguments: [String] { [name, isKnown ? "1" : "0", wasOnProbation ? "1" : "0"] }
+  }
+
   let source: DeliverySource
   let policy: LeasePolicy
-  /// Names of consumers that are known to be dead, nobody knows of what.
-  let dead: [String]
-  /// Names of those of which it is known.
-  let known: [String]
-  /// Ids of the entries that these died of.
+  /// Consumers that are known to be dead.
+  let dead: [DeadConsumer]
+  /// Ids of the entries that count as given out once more, of those of whose death something is known.
   let charged: [String]
+  /// Ids of the entries that these may have died of.
+  let suspected: [String]
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
   /// Of the connection, when that was known. A slot or a turn may be waited for long: whether the server was away
@@ -40,10 +50,15 @@ struct Takeover {
     self.takesLapsed = takesLapsed
     self.failures = failures
     self.script = script
-    let isKnown = { (name: ConsumerName) in workers[name.incarnation]?.charged != nil }
-    dead = deadConsumers.filter { !isKnown($0) }.map(\.description)
-    known = deadConsumers.filter(isKnown).map(\.description)
-    charged = Set(deadConsumers.map(\.incarnation)).flatMap { workers[$0]?.charged?[source.stream] ?? [] }
+    dead = deadConsumers.map { name in
+      let worker = workers[name.incarnation]
+      return DeadConsumer(
+        name: name.description, isKnown: worker?.charged != nil,
+        wasOnProbation: worker?.wasOnProbation ?? false)
+    }
+    let dying = Set(deadConsumers.map(\.incarnation)).compactMap { workers[$0] }
+    charged = dying.flatMap { $0.charged?[source.stream] ?? [] }
+    suspected = dying.flatMap { $0.suspected[source.stream] ?? [] }
   }
 
   func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
@@ -53,7 +68,7 @@ struct Takeover {
       [
         source.group, source.consumer, kind.rawValue, String(policy.suspectFrom), String(limit),
         String(lease), String(policy.foreignLease.milliseconds), String(dead.count),
-      ] + dead + [String(known.count)] + known + charged)
+      ] + dead.flatMap(\.arguments) + [String(charged.count)] + charged + suspected)
     return try Self.answer(in: reply)
   }
 

@@ -1,14 +1,15 @@
 -- Makes entries the caller's whose consumer is dead or has let its lease lapse.
--- An entry that has been given out often is suspected to be what its consumers
--- died of: suspects are taken one at a time, all others at once. Where it is known
--- of what a consumer died, nothing else is counted as given out once more.
+-- An entry that has been given out often, or that is named, is suspected to be what
+-- its consumers died of: suspects are taken one at a time, all others at once. Where
+-- it is known of what a consumer died, nothing else is counted as given out once more.
 --
 -- KEYS 1 stream
 -- ARGV 1 group, 2 own consumer, 3 'others' or 'suspect', 4 deliveries from which on an entry is a
 --      suspect, 5 how many to take, 6 lease, 7 lease of consumers that are not agenthost's, both in
 --      milliseconds, -1 to leave alone what is not known to be dead, 8 number of consumers that are
---      dead, nobody knows of what, then their names, then number of those of which it is known, their
---      names, and the ids of the entries that they died of
+--      dead, for each its name, '1' if something is known of its death, '1' if it was on probation, so
+--      that all it held is suspected, then for those of which something is known: number of entries
+--      that count as given out once more, their ids, and the ids of entries that are suspects
 -- Returns how many suspects and how many others are left, then for each entry that was taken: id, how
 --      often it has been given out with this time, its fields.
 
@@ -37,9 +38,18 @@ local function take(id, deliveries)
   end
 end
 
--- Looks through what `consumer`, or everybody, holds and has not renewed for `idle` milliseconds. Only what is in
--- `charged` counts as given out once more, or everything where that is nil.
-local function look(idle, consumer, charged)
+-- Consumers that have been looked at by name.
+local looked_at = {}
+
+local charged, suspected = {}, {}
+
+-- Looks through what `consumer`, or everybody, holds and has not renewed for `idle` milliseconds. Where something `is_known`
+-- of the consumer's death, only what is charged counts as given out once more.
+local function look(idle, consumer, is_known, was_on_probation)
+  -- Given out once, and that death was not of it: nothing speaks against it.
+  local suspect_from = is_known and math.max(suspect_from, 2) or suspect_from
+  if was_on_probation then suspect_from = 0 end
+  if consumer then looked_at[consumer] = true end
   local after = '-'
   for _ = 1, most_pages do
     local page
@@ -51,11 +61,11 @@ local function look(idle, consumer, charged)
     for _, entry in ipairs(page) do
       local id, holder, unrenewed, deliveries = entry[1], entry[2], entry[3], entry[4]
       after = '(' .. id
-      local is_due = consumer or not is_foreign(holder) or unrenewed >= foreign_lease
+      local is_due = consumer or not looked_at[holder] and (not is_foreign(holder) or unrenewed >= foreign_lease)
       if is_due and holder ~= own then
-        local is_suspect = deliveries >= suspect_from
+        local is_suspect = deliveries >= suspect_from or is_known and suspected[id] or false
         if is_suspect == wants_suspect and #taken < limit * 3 then
-          take(id, deliveries + ((not charged or charged[id]) and 1 or 0))
+          take(id, deliveries + ((not is_known or charged[id]) and 1 or 0))
         elseif is_suspect then
           suspects = suspects + 1
         else
@@ -67,10 +77,12 @@ local function look(idle, consumer, charged)
   end
 end
 
-local unknown = tonumber(ARGV[8])
-for index = 9, 8 + unknown do look(0, ARGV[index]) end
-local known, charged = tonumber(ARGV[9 + unknown]), {}
-for index = 10 + unknown + known, #ARGV do charged[ARGV[index]] = true end
-for index = 10 + unknown, 9 + unknown + known do look(0, ARGV[index], charged) end
+local first_charged = 10 + 3 * tonumber(ARGV[8])
+local first_suspected = first_charged + tonumber(ARGV[first_charged - 1])
+for index = first_charged, first_suspected - 1 do charged[ARGV[index]] = true end
+for index = first_suspected, #ARGV do suspected[ARGV[index]] = true end
+for index = 9, first_charged - 4, 3 do
+  look(0, ARGV[index], ARGV[index + 1] == '1', ARGV[index + 2] == '1')
+end
 if lease >= 0 then look(lease) end
 return { suspects, others, unpack(taken) }

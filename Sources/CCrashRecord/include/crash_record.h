@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-  CRASH_LAYOUT = 1,
+  CRASH_LAYOUT = 2,
   CRASH_TEXT = 252,  // bytes of a text that are kept
   CRASH_THREADS = 512,
   CRASH_CALLS = 4096,
@@ -46,8 +46,12 @@ uint32_t crash_text_length(const crash_text *text);
 
 // The record's parts. An index is below the count that belongs to it.
 uint32_t crash_is_clean(const crash_record *record);
+uint32_t crash_is_accounted(const crash_record *record);
+// Where in the file a uint32_t of 1 says that.
+uint64_t crash_accounted_offset(void);
 crash_text *crash_subject(crash_record *record);
 crash_text *crash_incarnation(crash_record *record);
+crash_text *crash_place(crash_record *record);
 uint32_t crash_library_count(const crash_record *record);
 crash_text *crash_library_file(crash_record *record, uint32_t library);
 crash_text *crash_library_hash(crash_record *record, uint32_t library);

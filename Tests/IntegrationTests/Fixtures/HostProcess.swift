@@ -65,11 +65,12 @@ final class HostProcess: Sendable {
     return workers[0]
   }
 
-  /// The workers of a place among the supervisor's children; while one takes the place of another there are two.
+  /// The workers of a place among the supervisor's children, those on probation beside it not counted; while one takes
+  /// the place of another there are two.
   func workerProcessIdentifiers(at place: String? = nil) -> [Int32] {
     ProcessTable.children(of: processIdentifier).filter { process in
       let arguments = ProcessTable.arguments(of: process)
-      return arguments.contains("worker")
+      return arguments.contains("worker") && !arguments.contains("--probation")
         && arguments.first { $0.hasPrefix("--place=") } == place.map { "--place=\($0)" }
     }
   }

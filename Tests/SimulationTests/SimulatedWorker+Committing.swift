@@ -3,8 +3,8 @@ import SeededGenerator
 
 @testable import AgentStreams
 
-/// The host's committer.
-extension SimulatedHost {
+/// The worker's committer.
+extension SimulatedWorker {
   private static let overlap = 2
 
   /// One call of the commit script: a batch again whose answer was lost, or a part of what has finished.
@@ -23,7 +23,7 @@ extension SimulatedHost {
   private func commit(_ batch: [Settlement]) async throws {
     let groups = CommitScript.ordered(batch)
     let ordered = groups.flatMap(\.self)
-    let what = "\(life?.incarnation ?? "nobody") commits \(ordered.map(Self.text))"
+    let what = "\(incarnation) commits \(ordered.map(Self.text))"
     simulation.log(what)
     if simulation.mutation == .settlesFirst {
       try await settle(groups)
