@@ -24,6 +24,10 @@ package struct PluginJob: @unchecked Sendable {
 
 /// The threads of one plugin: started on demand up to a limit, idle when there is nothing to
 /// do. A plugin that spins or blocks takes its own threads out and nobody else's.
+///
+/// A thread whose priority the watchdog has lowered does not get it back, and what it starts inherits it. So when it has
+/// given its work back it ends as soon as others can take what is queued, and the next one is started by whoever hands
+/// work over. Until it ends there may be another in its place, which waits: never more than `maximum` are at work.
 package final class PluginThreads: @unchecked Sendable {
   /// Threads of one plugin.
   package static let defaultMaximum = 4
@@ -36,7 +40,12 @@ package final class PluginThreads: @unchecked Sendable {
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var queue: Deque<PluginWork> = []
   private var threads = 0
+  /// Threads that have been asked for and do not look at the queue yet.
+  private var starting = 0
   private var idle = 0
+  private var atWork = 0
+  /// Threads, among those at work, that have found themselves lowered.
+  private var leaving = 0
   private var retired = false
 
   /// `record`: where it is written down what the threads do.
@@ -71,9 +80,10 @@ package final class PluginThreads: @unchecked Sendable {
     // A thread that is within a short call of ours looks at the queue right after it: nobody need be woken
     // for what it takes itself.
     let wanted = min(queue.count - (isOurs ? 1 : 0), maximum)
-    var toStart = min(maximum - threads, max(0, wanted - idle))
+    var toStart = min(maximum - (threads - leaving), max(0, wanted - idle))
     let toWake = min(idle, wanted)
     threads += toStart
+    starting += toStart
     for _ in 0..<toWake { pthread_cond_signal(condition) }
     pthread_mutex_unlock(mutex)
     while toStart > 0 {
@@ -120,6 +130,7 @@ package final class PluginThreads: @unchecked Sendable {
   private func threadFailedToStart() {
     pthread_mutex_lock(mutex)
     threads -= 1
+    starting -= 1
     pthread_mutex_unlock(mutex)
   }
 
@@ -131,20 +142,26 @@ package final class PluginThreads: @unchecked Sendable {
     close(comm)
   }
 
-  /// An agent that keeps a processor busy must not keep the host from reading and committing.
-  private static let niceness: Int32 = 10
-
   private func work() {
     nameThisThread()
-    // On Linux a thread has a priority of its own. Where it can't be lowered, it stays.
-    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+    ThreadPriority.begin()
     let thread = record?.enterThread() ?? -1
+    var isLowered = ThreadPriority.isLowered
     pthread_mutex_lock(mutex)
-    while true {
-      if let next = queue.popFirst() {
+    starting -= 1
+    if isLowered { leaving += 1 }
+    // One that is lowered never waits: it would be there for the next piece, before a new thread.
+    while !(isLowered && canDoWithout) {
+      if atWork < maximum, let next = queue.popFirst() {
+        atWork += 1
         pthread_mutex_unlock(mutex)
         perform(next, on: thread)
         pthread_mutex_lock(mutex)
+        atWork -= 1
+        if !isLowered, record?.isLowered(thread) == true {
+          isLowered = true
+          leaving += 1
+        }
       } else if retired {
         break
       } else {
@@ -154,10 +171,16 @@ package final class PluginThreads: @unchecked Sendable {
         idle -= 1
       }
     }
+    if isLowered { leaving -= 1 }
     threads -= 1
+    // To those in whose favour it ends.
+    for _ in 0..<min(idle, queue.count) { pthread_cond_signal(condition) }
     pthread_mutex_unlock(mutex)
     record?.leaveThread(thread)
   }
+
+  /// Under the mutex: whether all that is queued is taken without the calling thread.
+  private var canDoWithout: Bool { queue.count <= idle + starting || atWork == maximum }
 
   private func perform(_ work: PluginWork, on thread: Int32) {
     switch work {

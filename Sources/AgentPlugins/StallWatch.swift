@@ -1,4 +1,5 @@
-/// Decides which threads of plugins are told of: those that an agent does not give back.
+/// Decides which threads of plugins are told of, and which are to have less of the processors: those that an agent does
+/// not give back.
 ///
 /// A value, moved by looks at all threads and a clock that is handed in.
 package struct StallWatch: Sendable {
@@ -28,6 +29,8 @@ package struct StallWatch: Sendable {
     case stalled(Work, after: Duration)
     /// Nobody waits for the work any more, and it goes on all the same: the thread cannot be got back.
     case lost(Work, after: Duration)
+    /// It is to have a lower priority from now on; once for each piece of work.
+    case busy(Work)
     /// It has been given back.
     case recovered(Work, after: Duration)
   }
@@ -41,12 +44,16 @@ package struct StallWatch: Sendable {
 
   private let limit: Duration
   private let lostLimit: Duration
+  private let busyLimit: Duration
   private var stalled: [UInt32: Stall] = [:]
+  private var busy: [UInt32: Work] = [:]
 
-  /// `limit`: from when on a stall is told of; `lostLimit`: how long one may go on when its call has ended.
-  package init(limit: Duration, lostLimit: Duration) {
+  /// `limit`: from when on a stall is told of; `lostLimit`: how long one may go on when its call has ended; `busyLimit`:
+  /// how long a piece of work has the priority that plugins begin with.
+  package init(limit: Duration, lostLimit: Duration, busyLimit: Duration) {
     self.limit = limit
     self.lostLimit = lostLimit
+    self.busyLimit = busyLimit
   }
 
   /// `working`: all threads that do an agent's work at `now`.
@@ -70,6 +77,11 @@ package struct StallWatch: Sendable {
     for work in working where now - work.since >= limit && stalled[work.thread] == nil {
       stalled[work.thread] = Stall(work: work)
       events.append(.stalled(work, after: now - work.since))
+    }
+    busy = busy.filter { thread, work in current[thread]?.isSame(as: work) == true }
+    for work in working where now - work.since >= busyLimit && busy[work.thread] == nil {
+      busy[work.thread] = work
+      events.append(.busy(work))
     }
     return events
   }

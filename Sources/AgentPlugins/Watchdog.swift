@@ -1,8 +1,8 @@
 import Glibc
 package import Logging
 
-/// Tells of agents that do not give their threads back, and of a process that has grown too large: a thread of its own,
-/// which goes on whatever agents do to Swift's.
+/// Tells of agents that do not give their threads back, takes priority from these, and tells of a process that has
+/// grown too large: a thread of its own, which goes on whatever agents do to Swift's.
 package final class Watchdog: @unchecked Sendable {
   // SAFETY: what changes is used by the watchdog's thread alone, once that has started.
   private var watch: StallWatch
@@ -24,6 +24,8 @@ package final class Watchdog: @unchecked Sendable {
   }
 
   private static let interval = Duration.milliseconds(250)
+  /// How long one piece of an agent's work has the priority that plugins begin with.
+  private static let busyLimit = Duration.milliseconds(500)
 
   private let record: CrashRecord
   private let limits: Limits
@@ -39,7 +41,7 @@ package final class Watchdog: @unchecked Sendable {
     self.limits = limits
     self.logger = logger
     self.askForReplacement = askForReplacement
-    watch = StallWatch(limit: limits.stall, lostLimit: limits.lostThread)
+    watch = StallWatch(limit: limits.stall, lostLimit: limits.lostThread, busyLimit: Self.busyLimit)
   }
 
   /// Starts the thread, which lives as long as the process.
@@ -83,6 +85,7 @@ package final class Watchdog: @unchecked Sendable {
         "\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)) without yielding")
     case .lost(let work, let time):
       ask("\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)), and does not end")
+    case .busy(let work): record.lower(work.thread)
     case .recovered(let work, let time):
       logger.notice("\(record.name(of: work)) has given thread \(work.thread) back after \(Self.text(time))")
     }

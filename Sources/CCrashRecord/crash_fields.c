@@ -59,6 +59,9 @@ uint64_t crash_thread_token(const crash_record *record, uint32_t thread) {
 uint64_t crash_thread_since(const crash_record *record, uint32_t thread) {
   return __atomic_load_n(&record->threads[thread].since, __ATOMIC_ACQUIRE);
 }
+uint32_t crash_thread_is_lowered(const crash_record *record, uint32_t thread) {
+  return __atomic_load_n(&record->threads[thread].lowered, __ATOMIC_RELAXED);
+}
 
 uint32_t crash_end_kind(const crash_record *record) { return record->end.kind; }
 int32_t crash_end_number(const crash_record *record) { return record->end.number; }

@@ -31,6 +31,7 @@ typedef struct crash_thread {
   uint32_t agent;  // index + 1; 0: none
   uint64_t token;  // 0: none
   uint64_t since;  // CLOCK_MONOTONIC, nanoseconds; 0: idle
+  uint32_t lowered;  // 1: its priority was lowered
 } crash_thread;
 
 typedef struct crash_end {

@@ -116,8 +116,10 @@ int crash_thread_enter(crash_record *record) {
   for (int index = 0; index < CRASH_THREADS; index++) {
     uint32_t none = 0;
     if (__atomic_compare_exchange_n(&record->threads[index].id, &none, id, 0, __ATOMIC_ACQ_REL,
-                                    __ATOMIC_RELAXED))
+                                    __ATOMIC_RELAXED)) {
+      __atomic_store_n(&record->threads[index].lowered, 0, __ATOMIC_RELAXED);
       return index;
+    }
   }
   return -1;
 }
@@ -143,4 +145,8 @@ void crash_thread_run(crash_record *record, int thread, int agent, uint64_t toke
   __atomic_store_n(&slot->agent, (uint32_t)(agent + 1), __ATOMIC_RELAXED);
   __atomic_store_n(&slot->token, token, __ATOMIC_RELAXED);
   __atomic_store_n(&slot->since, since, __ATOMIC_RELEASE);
+}
+
+void crash_thread_lower(crash_record *record, uint32_t thread) {
+  __atomic_store_n(&record->threads[thread].lowered, 1, __ATOMIC_RELAXED);
 }

@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test func `What takes longer than the limit is told of once, and when it is over`() {
-    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5), busyLimit: .seconds(10_000))
     #expect(watch.look(at: [work(1, since: 10)], now: .seconds(11)) == [])
     let long = work(1, since: 10)
     #expect(watch.look(at: [long], now: .seconds(12)) == [.stalled(long, after: .seconds(2))])
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `The next piece of work on the same thread is another one`() {
-    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5), busyLimit: .seconds(10_000))
     let first = work(1, since: 10)
     let second = work(1, since: 14, token: 2)
     _ = watch.look(at: [first], now: .seconds(13))
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `Work that goes on when its call has ended has lost its thread, which is told once`() {
-    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5))
+    var watch = StallWatch(limit: .seconds(2), lostLimit: .seconds(5), busyLimit: .seconds(10_000))
     var long = work(1, since: 10)
     #expect(watch.look(at: [long], now: .seconds(12)).count == 1)
     #expect(watch.look(at: [long], now: .seconds(40)) == [])
@@ -40,9 +40,23 @@ import Testing
     #expect(watch.look(at: [], now: .seconds(61)).count == 1)
   }
 
+  @Test func `A piece of work that takes long is to be lowered once, and the next one on its thread anew`() {
+    var watch = StallWatch(limit: .seconds(100), lostLimit: .seconds(100), busyLimit: .seconds(2))
+    let first = work(1, since: 10)
+    let other = work(2, since: 11)
+    #expect(watch.look(at: [first, other], now: .seconds(11)) == [])
+    #expect(watch.look(at: [first, other], now: .seconds(12)) == [.busy(first)])
+    #expect(watch.look(at: [first, other], now: .seconds(13)) == [.busy(other)])
+    #expect(watch.look(at: [first, other], now: .seconds(14)) == [])
+    let next = work(1, since: 14, token: 2)
+    #expect(watch.look(at: [next, other], now: .seconds(15)) == [])
+    #expect(watch.look(at: [next, other], now: .seconds(16)) == [.busy(next)])
+    #expect(watch.look(at: [], now: .seconds(17)) == [])
+  }
+
   @Test func `Each stall is told of once and each ends once, whatever comes`() {
     var random = SeededGenerator(seed: 11)
-    var watch = StallWatch(limit: .seconds(3), lostLimit: .seconds(5))
+    var watch = StallWatch(limit: .seconds(3), lostLimit: .seconds(5), busyLimit: .seconds(10_000))
     var open: Set<UInt32> = []
     var since: [UInt32: Int] = [:]
     for now in 0..<2000 {
@@ -54,7 +68,7 @@ import Testing
         switch event {
         case .stalled(let work, let time):
           #expect(open.insert(work.thread).inserted && time >= .seconds(3))
-        case .lost: Issue.record("no call has ended")
+        case .lost, .busy: Issue.record("no call has ended, and nothing takes so long")
         case .recovered(let work, _): #expect(open.remove(work.thread) != nil)
         }
       }

@@ -99,6 +99,22 @@ package final class CrashRecord: @unchecked Sendable {
 
   func idle(_ thread: Int32) { crash_thread_run(record, thread, -1, 0) }
 
+  /// Takes priority from a thread that does an agent's work. It is marked first, so that it learns of it however soon it
+  /// gives its work back.
+  func lower(_ thread: UInt32) {
+    guard let index = (0..<UInt32(CRASH_THREADS)).first(where: { crash_thread_id(record, $0) == thread })
+    else {
+      return  // it has ended
+    }
+    crash_thread_lower(record, index)
+    ThreadPriority.lower(thread)
+  }
+
+  /// Whether the calling thread's priority was lowered.
+  func isLowered(_ thread: Int32) -> Bool {
+    thread >= 0 && crash_thread_is_lowered(record, UInt32(thread)) != 0
+  }
+
   /// Threads that do an agent's work just now. Read while they go on: a look now and then must not hold them up.
   var working: [StallWatch.Work] {
     (0..<UInt32(CRASH_THREADS)).compactMap { index in

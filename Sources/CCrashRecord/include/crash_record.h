@@ -72,6 +72,7 @@ uint32_t crash_thread_id(const crash_record *record, uint32_t thread);
 int32_t crash_thread_agent(const crash_record *record, uint32_t thread);  // -1: none
 uint64_t crash_thread_token(const crash_record *record, uint32_t thread);
 uint64_t crash_thread_since(const crash_record *record, uint32_t thread);
+uint32_t crash_thread_is_lowered(const crash_record *record, uint32_t thread);
 uint32_t crash_end_kind(const crash_record *record);
 int32_t crash_end_number(const crash_record *record);
 uint32_t crash_end_thread(const crash_record *record);
@@ -96,6 +97,8 @@ int crash_thread_enter(crash_record *record);
 void crash_thread_leave(crash_record *record, int thread);
 // What the calling thread, `thread`, does from now on; agent -1 and token 0 when it is idle.
 void crash_thread_run(crash_record *record, int thread, int agent, uint64_t token);
+// Its priority is lowered, by another thread; that holds until it leaves.
+void crash_thread_lower(crash_record *record, uint32_t thread);
 
 // Writes down in `record` how this process dies. Once in a process.
 // 0, or the number of an error.

@@ -1,0 +1,28 @@
+import Glibc
+
+/// The priorities of plugins' threads. On Linux each thread has one of its own; it can go down at any time, and up only
+/// by a privilege that a worker has not.
+enum ThreadPriority {
+  /// An agent that keeps a processor busy must not keep the host from reading and committing.
+  static let atWork: Int32 = 10
+  /// For one that has kept its thread for long: it has what others leave.
+  static let lowered: Int32 = 19
+
+  /// What threads of plugins begin with: the process may have been started with less than they are given.
+  private static let first = max(atWork, getpriority(which, id_t(getpid())))
+
+  private static let which = __priority_which_t(PRIO_PROCESS.rawValue)
+
+  /// Of the calling thread, as one of a plugin's. Where it can't be had, it stays as it is.
+  static func begin() {
+    setpriority(which, 0, atWork)
+  }
+
+  /// Whether the calling thread has less than threads of plugins begin with: it was started by one that was lowered.
+  static var isLowered: Bool { getpriority(which, 0) > first }
+
+  /// `thread`: the kernel's number. One that has ended stays ended.
+  static func lower(_ thread: UInt32) {
+    setpriority(which, id_t(thread), lowered)
+  }
+}
