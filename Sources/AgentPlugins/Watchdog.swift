@@ -2,16 +2,18 @@ import Glibc
 package import Logging
 
 /// Tells of agents that do not give their threads back, takes priority from these, and tells of a process that has
-/// grown too large: a thread of its own, which goes on whatever agents do to Swift's.
+/// grown too large or whose own tasks do not run: a thread of its own, which goes on whatever agents do to Swift's.
 package final class Watchdog: @unchecked Sendable {
   // SAFETY: what changes is used by the watchdog's thread alone, once that has started.
   private var watch: StallWatch
+  private var pulseWatch: PulseWatch
   private var hasAsked = false
 
   package struct Limits: Sendable {
     /// How long one piece of an agent's work may keep a thread before that is told.
     package var stall: Duration
-    /// How long it may keep it when nobody waits for it any more, before the process is to be replaced.
+    /// How long it may keep it when nobody waits for it any more, and how long agents may keep the host's own tasks
+    /// from running, before the process is to be replaced.
     package var lostThread: Duration
     /// Bytes of memory from which on the process is to be replaced; 0 for any number.
     package var memory: Int
@@ -27,20 +29,26 @@ package final class Watchdog: @unchecked Sendable {
   /// How long one piece of an agent's work has the priority that plugins begin with.
   private static let busyLimit = Duration.milliseconds(500)
 
+  /// In one reason, which is to fit into a line.
+  private static let namedAgents = 8
+
   private let record: CrashRecord
+  private let pulse: TaskPulse
   private let limits: Limits
   private let logger: Logger
   private let askForReplacement: @Sendable (String) -> Void
 
-  /// `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  /// `pulse` is a task's of the host. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
   package init(
-    record: CrashRecord, limits: Limits, logger: Logger,
+    record: CrashRecord, pulse: TaskPulse, limits: Limits, logger: Logger,
     askForReplacement: @escaping @Sendable (String) -> Void
   ) {
     self.record = record
+    self.pulse = pulse
     self.limits = limits
     self.logger = logger
     self.askForReplacement = askForReplacement
+    pulseWatch = PulseWatch(limit: limits.lostThread)
     watch = StallWatch(limit: limits.stall, lostLimit: limits.lostThread, busyLimit: Self.busyLimit)
   }
 
@@ -66,16 +74,25 @@ package final class Watchdog: @unchecked Sendable {
     while true {
       var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.interval / .nanoseconds(1)))
       nanosleep(&pause, nil)
-      var now = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &now)
-      let events = watch.look(
-        at: record.working, now: .seconds(now.tv_sec) + .nanoseconds(now.tv_nsec))
-      for event in events { tell(event) }
+      var clock = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &clock)
+      let now = Duration.seconds(clock.tv_sec) + .nanoseconds(clock.tv_nsec)
+      for event in watch.look(at: record.working, now: now) { tell(event) }
+      if let time = pulseWatch.look(at: pulse.beats, now: now) {
+        ask("the host's own tasks do not run, for \(Self.text(time)) now" + atWork)
+      }
       if limits.memory > 0, let memory = Self.memory(), memory > limits.memory {
-        let atWork = Set(record.working.map(record.name)).sorted().joined(separator: " ")
-        ask("it has taken \(memory >> 20) MiB of memory" + (atWork.isEmpty ? "" : "; at work: \(atWork)"))
+        ask("it has taken \(memory >> 20) MiB of memory" + atWork)
       }
     }
+  }
+
+  /// Whose code may be the cause, for people.
+  private var atWork: String {
+    let names = record.agentsAtWork
+    guard !names.isEmpty else { return "" }
+    let more = names.count > Self.namedAgents ? " and others" : ""
+    return "; at work: \(names.prefix(Self.namedAgents).joined(separator: ", "))" + more
   }
 
   private func tell(_ event: StallWatch.Event) {
@@ -91,10 +108,10 @@ package final class Watchdog: @unchecked Sendable {
     }
   }
 
-  private func ask(_ reason: String) {
+  private func ask(_ reason: @autoclosure () -> String) {
     if hasAsked { return }
     hasAsked = true
-    askForReplacement(reason)
+    askForReplacement(reason())
   }
 
   private static func text(_ time: Duration) -> String {

@@ -60,6 +60,32 @@ struct StallTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("and whose tasks keep the host's own from running has its worker replaced, and all are answered once")
+  func pool() async throws {
+    let folder = try TemporaryFolder()
+    let system = try await RunningSystem(
+      AgentsFolder.demo + ["TestAgents"],
+      settings: ["AGENTHOST_LOST_THREAD": "1", "AGENTHOST_SHUTDOWN_GRACE": "1"])
+    let worker = try system.host.workerProcessIdentifier()
+    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let detached = 4 * ProcessInfo.processInfo.processorCount
+    let request = WireRequest(
+      payload: #"{"seconds":600,"detached":\#(detached),"once":"\#(folder.path(of: "once"))"}"#)
+    let counts = try await load.run {
+      try await system.wire.send(request, to: "spin")
+      try await system.host.waitForLog("is to be replaced: the host's own tasks do not run")
+      _ = try await system.host.waitForAnotherWorker(than: worker)
+      try await load.waitForAnswers()
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
+    // It cannot hear that it is to end.
+    #expect(system.host.log.contains("did not end within"), "\(system.host.log)")
+    #expect(try system.wire.commandCount("lpush") == counts.right + 1)
+    for role in ["manager", "uppercase", "reverse"] { try await system.wire.waitUntilIdle(role) }
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("of all that it gets keeps nobody else from work", arguments: [false, true])
   func neighbours(blocks: Bool) async throws {
     let system = try await RunningSystem(

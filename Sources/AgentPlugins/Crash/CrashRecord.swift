@@ -138,13 +138,22 @@ package final class CrashRecord: @unchecked Sendable {
   /// Which agent it is, and which message it works on, for people.
   func name(of work: StallWatch.Work) -> String {
     guard work.agent >= 0, work.agent < crash_agent_count(record) else { return "an agent" }
-    let agent = UInt32(work.agent)
-    let name =
-      "agent \(Self.text(crash_agent_name(record, agent))) (\(Self.text(crash_agent_role(record, agent))))"
+    let name = name(ofAgent: UInt32(work.agent))
     let slot = CallToken(rawValue: work.token).index
     guard work.token != 0, slot < UInt32(CRASH_CALLS) else { return name }
     guard isBegun(work.token) else { return name + ", on a message that has ended," }
     return name + ", on message \(LogText.escaped(Self.text(crash_call_message(record, slot)))),"
+  }
+
+  /// The agents that have a thread, or a call that has not ended, for people.
+  var agentsAtWork: [String] {
+    let calls = (0..<UInt32(CRASH_CALLS)).filter { crash_call_token(record, $0) != 0 }
+    let agents = working.map { UInt32(bitPattern: $0.agent) } + calls.map { crash_call_agent(record, $0) }
+    return Set(agents).filter { $0 < crash_agent_count(record) }.map(name(ofAgent:)).sorted()
+  }
+
+  private func name(ofAgent agent: UInt32) -> String {
+    "agent \(Self.text(crash_agent_name(record, agent))) (\(Self.text(crash_agent_role(record, agent))))"
   }
 
   private static func text(_ text: OpaquePointer?) -> String {

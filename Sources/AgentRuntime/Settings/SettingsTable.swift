@@ -77,7 +77,7 @@ package enum SettingsTable {
     .seconds(
       "AGENTHOST_LOST_THREAD", \.lostThread, in: 0.5...1e6,
       meaning:
-        "how long an agent may keep a thread for work that nobody waits for any more; then its worker is replaced"
+        "how long agents may keep a thread for work that nobody waits for, or the host's own tasks from running; then their worker is replaced"
     ),
     .integer(
       "AGENTHOST_WORKER_MEMORY", \.workerMemory, in: 0...(1 << 30), unit: "MiB",

@@ -22,6 +22,7 @@ package final class Worker {
   private let agents: AgentService
   private let desired: DesiredStateService
   private let presence: HostPresence
+  private let pulse = TaskPulse()
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -105,8 +106,10 @@ package final class Worker {
     let healthCheck = HealthCheck(
       client: client,
       interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
+    // The first ends last: the pulse goes on for as long as anything does.
     let services: [any Service] =
       [
+        LoopService { [pulse] in await pulse.run() },
         ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
         PresenceService(presence: presence),
       ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
@@ -123,7 +126,8 @@ package final class Worker {
     let limits = Watchdog.Limits(
       stall: .seconds(settings.stallWarning), lostThread: .seconds(settings.lostThread),
       memory: settings.workerMemory << 20)
-    Watchdog(record: records.own, limits: limits, logger: logger) { [supervisor, logger] reason in
+    Watchdog(record: records.own, pulse: pulse, limits: limits, logger: logger) {
+      [supervisor, logger] reason in
       supervisor.say(.replace(reason: reason), logger: logger)
     }.start()
   }
