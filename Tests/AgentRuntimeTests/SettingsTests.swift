@@ -88,6 +88,9 @@ import Testing
       name: "AGENTHOST_WORKER_MEMORY", unit: "MiB", byDefault: "0", good: ["0": "0", "4096": "4096"],
       bad: ["-1", "2147483648", "4G"]),
     Row(
+      name: "AGENTHOST_MAX_GENERATIONS", unit: "generations", byDefault: "64",
+      good: ["1": "1", "1000000": "1000000"], bad: ["0", "1000001", "many"]),
+    Row(
       name: "AGENTHOST_LEASE", unit: "seconds", byDefault: "30.0", good: ["0.5": "0.5", "3600": "3600.0"],
       bad: ["0", "0.4", "3601", "30s"]),
     Row(

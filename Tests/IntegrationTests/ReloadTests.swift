@@ -79,6 +79,37 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test(
+    "after as many exchanges as may stay in memory a new worker comes, and nobody's request is lost or doubled"
+  )
+  func generations() async throws {
+    let system = try await RunningSystem(settings: ["AGENTHOST_MAX_GENERATIONS": "2"])
+    let load = BackgroundLoad(url: system.server.url)
+    let first = try system.host.workerProcessIdentifier()
+    let library = try AgentsFolder.contents(of: "UppercaseAgent")
+    let counts = try await load.run {
+      for build in 1...2 {
+        try system.agents.write(library + Data(repeating: 0, count: build), as: "UppercaseAgent")
+        try await system.reload()
+        try await system.host.waitForLog("reload: new 0, changed 1", times: build)
+        try await load.waitForAnswers()
+      }
+      try await system.host.waitForLog("is to be replaced: 2 generations of code")
+      let second = try await system.host.waitForAnotherWorker(than: first)
+      // What the new one has loaded is its first.
+      try system.agents.write(library + Data(repeating: 0, count: 3), as: "UppercaseAgent")
+      try await system.reload()
+      try await system.host.waitForLog("reload: new 0, changed 1", times: 3)
+      try await load.waitForAnswers()
+      #expect(try system.host.workerProcessIdentifier() == second)
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(try system.wire.commandCount("lpush") == counts.right)
+    for role in ["manager", "uppercase", "reverse"] { try await system.wire.waitUntilIdle(role) }
+    #expect(!system.host.log.contains("ended unasked"), "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("HUP asks for the same")
   func hangup() async throws {
     let system = try await RunningSystem(["EchoC"])

@@ -39,6 +39,12 @@ final class Plugins {
   private let retirement: Retirement
   private let logger: Logger
   private var loaded: [String: Loaded] = [:]
+  private var code = CodeGenerations()
+  /// Generations of code that may be past before this worker is to be replaced.
+  private let maximumGenerations: Int
+  private var hasAsked = false
+  /// Called once, with the reason.
+  var askForReplacement: @IOActor (String) -> Void = { _ in }
   /// Code that must not run, by its hash; what runs already is taken out by the next look.
   var quarantined: [String: Quarantine] = [:]
   private var places: LibraryPlaces
@@ -49,9 +55,10 @@ final class Plugins {
 
   init(
     folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, retirement: Retirement,
-    logger: Logger
+    maximumGenerations: Int, logger: Logger
   ) {
     self.folder = folder
+    self.maximumGenerations = maximumGenerations
     places = LibraryPlaces(place: folder.place)
     self.loader = loader
     self.registry = registry
@@ -76,10 +83,17 @@ final class Plugins {
         let report = try await reloadOnce()
         await registry.startReading()
         logger.notice("reload: \(report)")
+        checkGenerations()
       } catch {
         logger.error("reload: \(error)")
       }
     } while reloadAgain
+  }
+
+  private func checkGenerations() {
+    guard !hasAsked, code.past >= maximumGenerations else { return }
+    hasAsked = true
+    askForReplacement("\(code.past) generations of code are loaded that serve no more")
   }
 
   /// One look; for what is new nothing is read yet.
@@ -131,6 +145,7 @@ final class Plugins {
   /// Everything that can fail comes before anything is changed.
   private func replace(_ file: String, with image: LibraryImage, concurrency: Int?) async throws {
     let library = try await loader.load(image)
+    code.loaded(library.hash, of: file)
     try checkRoles(of: library)
     let instances = try await loader.makeAgents(of: library, concurrency: concurrency)
     // An agent's slots are made once: with another number of them it is another agent.
@@ -188,6 +203,7 @@ final class Plugins {
 
   private func unload(_ file: String) async {
     guard let removed = loaded.removeValue(forKey: file) else { return }
+    code.removed(file)
     for agent in removed.agents { await remove(agent) }
   }
 

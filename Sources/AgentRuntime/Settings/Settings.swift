@@ -25,6 +25,7 @@ package struct Settings: Sendable, Equatable {
   package var stallWarning = 1.0
   package var lostThread = 30.0
   package var workerMemory = 0
+  package var maxGenerations = 64
   package var lease = 30.0
   package var foreignLease = 600.0
   package var taskTimeout = 60.0

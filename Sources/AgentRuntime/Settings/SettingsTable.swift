@@ -82,6 +82,9 @@ package enum SettingsTable {
     .integer(
       "AGENTHOST_WORKER_MEMORY", \.workerMemory, in: 0...(1 << 30), unit: "MiB",
       meaning: "memory from which on a worker is replaced; 0: it may take any"),
+    .integer(
+      "AGENTHOST_MAX_GENERATIONS", \.maxGenerations, in: 1...1_000_000, unit: "generations",
+      meaning: "code of libraries before their last exchange, kept in memory, at which a worker is replaced"),
     .seconds(
       "AGENTHOST_LEASE", \.lease, in: 0.5...3600,
       meaning: "how long an entry stays with a host that is not heard of"),

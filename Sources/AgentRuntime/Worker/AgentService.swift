@@ -27,7 +27,7 @@ final class AgentService: Service {
 
   init(
     folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, dispatcher: Dispatcher,
-    committer: Committer, grace: Double, logger: Logger
+    committer: Committer, grace: Double, maximumGenerations: Int, logger: Logger
   ) {
     self.registry = registry
     self.dispatcher = dispatcher
@@ -38,7 +38,8 @@ final class AgentService: Service {
       dispatcher: dispatcher, loader: loader, registry: registry, loops: retiring, stopLimit: max(0.1, grace),
       logger: logger)
     plugins = Plugins(
-      folder: folder, loader: loader, registry: registry, retirement: retirement, logger: logger)
+      folder: folder, loader: loader, registry: registry, retirement: retirement,
+      maximumGenerations: maximumGenerations, logger: logger)
   }
 
   func run() async throws {

@@ -59,7 +59,8 @@ package final class Worker {
       folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place.isolatedName),
       loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
-      grace: settings.shutdownGrace, logger: logger)
+      grace: settings.shutdownGrace, maximumGenerations: settings.maxGenerations, logger: logger)
+    agents.plugins.askForReplacement = { supervisor.say(.replace(reason: $0), logger: logger) }
     desired = DesiredStateService(
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
