@@ -44,6 +44,7 @@ struct QuarantineListCommand: AsyncParsableCommand {
           .object([
             .init("hash", .string(hash)), .init("file", .string(quarantine.file)),
             .init("reason", .string(quarantine.reason)), .init("since", .number(quarantine.since)),
+            .init("roles", .array(quarantine.roles.map { .string($0) })),
           ])
         }))
   }
@@ -59,6 +60,11 @@ struct QuarantineAddCommand: AsyncParsableCommand {
   @Option(help: "Why; shown by ls and in the hosts' logs.")
   var reason = "by hand"
 
+  @Option(
+    name: .customLong("role"),
+    help: "A role that it serves, where no host has it loaded to know; again for each.")
+  var roles: [String] = []
+
   func run() async throws {
     let hash: String
     if library.count == 64, library.allSatisfy(\.isHexDigit) {
@@ -70,7 +76,7 @@ struct QuarantineAddCommand: AsyncParsableCommand {
         throw CommandFailure(.failed, "\(error)")
       }
     }
-    let quarantine = Quarantine(file: library, reason: reason, since: WallClock.now())
+    let quarantine = Quarantine(file: library, reason: reason, since: WallClock.now(), roles: roles)
     _ = try await CommandEnvironment().withRedis { client, keys in
       try await DesiredChange.quarantine(hash: hash, quarantine).make(client, keys: keys)
     }

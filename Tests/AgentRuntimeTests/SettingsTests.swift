@@ -79,6 +79,9 @@ import Testing
       name: "AGENTHOST_QUARANTINE_WINDOW", unit: "seconds", byDefault: "600.0",
       good: ["1": "1.0", "1e6": "1000000.0"], bad: ["0.5", "1e7", "10m"]),
     Row(
+      name: "AGENTHOST_QUARANTINE_MESSAGES", unit: "text", byDefault: "wait",
+      good: ["wait": "wait", "dead-letter": "dead-letter"], bad: ["", "drop", "Wait", "dead-letters"]),
+    Row(
       name: "AGENTHOST_STALL_WARNING", unit: "seconds", byDefault: "1.0",
       good: ["0.25": "0.25", "1e6": "1000000.0"], bad: ["0.2", "1e7", "1s"]),
     Row(

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Workers that an agent's code has killed")
 struct CrashCountTests {
-  private let note = Quarantine(file: "a.so", reason: "so often", since: 1.5)
+  private let note = Quarantine(file: "a.so", reason: "so often", since: 1.5, roles: ["a", "b"])
 
   private func count(_ streams: Streams, _ worker: String, limit: Int = 3, window: TimeAmount = .seconds(600))
     async throws -> CrashCount.Result

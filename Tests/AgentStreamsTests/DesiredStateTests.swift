@@ -33,6 +33,22 @@ struct DesiredStateTests {
     await listener.close()
   }
 
+  @Test func `What is known of a quarantine is amended while there is one, and brings none back`()
+    async throws
+  {
+    let streams = try await Streams()
+    var quarantine = Quarantine(file: "a.so", reason: "ill", since: 1.5)
+    _ = try await DesiredChange.quarantine(hash: "abc", quarantine).make(streams.client, keys: Keys())
+    quarantine.roles = ["a", "b:c"]
+    _ = try await DesiredChange.amend(hash: "abc", quarantine).make(streams.client, keys: Keys())
+    let amended = try await DesiredState.read(streams.client, keys: Keys())
+    #expect(amended.quarantined == ["abc": quarantine] && amended.version == 2)
+    _ = try await DesiredChange.lift(hash: "abc").make(streams.client, keys: Keys())
+    _ = try await DesiredChange.amend(hash: "abc", quarantine).make(streams.client, keys: Keys())
+    let lifted = try await DesiredState.read(streams.client, keys: Keys())
+    #expect(lifted.quarantined.isEmpty && lifted.version == 3)
+  }
+
   @Test func `A change that fails has changed nothing`() async throws {
     let streams = try await Streams()
     try await streams.send("HSET", "agenthost:desired", "version", "none")

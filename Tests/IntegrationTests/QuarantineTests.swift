@@ -84,6 +84,75 @@ struct QuarantineTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  private static let deadLetters = ["AGENTHOST_QUARANTINE_MESSAGES": "dead-letter"]
+
+  private func expectDeadLetter(
+    of request: WireRequest, to role: String, reason: String, in system: RunningSystem
+  ) async throws {
+    let answer = try await system.wire.result(from: request.resultList)
+    #expect(answer.errors.map(\.code) == ["agenthost.quarantined"])
+    let listed = try await Finished.agenthost(on: system.server, "dlq", "ls", "--role", role, "--json")
+    let letter = listed.output.split(separator: "\n").first { $0.contains(request.messageID) }
+    #expect(letter?.contains("agenthost.quarantined: ") == true, "\(listed)")
+    #expect(letter?.contains(reason) == true, "\(listed)")
+  }
+
+  @Test("where it is said so, its messages become dead letters and errors, until it is lifted")
+  func deadLettered() async throws {
+    let system = try await RunningSystem(
+      AgentsFolder.demo + ["TestAgents"], settings: Self.settings.merging(Self.deadLetters) { $1 })
+    let load = BackgroundLoad(url: system.server.url)
+    let refused = WireRequest(text: "fine")
+    let counts = try await load.run {
+      for _ in 0..<2 { try await system.wire.send(WireRequest(text: "crash"), to: "crash") }
+      try await system.host.waitForLog("refused at quarantine")
+      try await system.wire.send(refused, to: "crash")
+      try await expectDeadLetter(of: refused, to: "crash", reason: "it killed workers again", in: system)
+      try await load.waitForAnswers()
+    }
+    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    // What it did not survive is a dead letter too, and nothing is left to be lost.
+    try await system.wire.waitUntilIdle("crash")
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "ls")
+    let hash = try #require(listed.output.split(separator: "\n").last?.prefix { $0 != " " })
+    let lifted = try await Finished.agenthost(
+      on: system.server, "plugin", "quarantine", "lift", String(hash))
+    #expect(lifted.status == 0, "\(lifted)")
+    try await system.host.waitForLog("reload: new 1")
+    #expect(try await system.wire.result(of: WireRequest(text: "fine"), from: "crash").errors.isEmpty)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("the roles of code that is quarantined by hand are known to those who had it, and after a restart")
+  func deadLetteredByHand() async throws {
+    let system = try await RunningSystem(["EchoC"], settings: Self.deadLetters)
+    let added = try await Finished.agenthost(
+      on: system.server, "plugin", "quarantine", "add", system.agents.path + "/libEchoC.so", "--reason",
+      "it is ill")
+    #expect(added.status == 0, "\(added)")
+    let first = WireRequest(text: "x")
+    try await system.host.waitForLog("refused 1")
+    try await system.wire.send(first, to: "echo")
+    try await expectDeadLetter(of: first, to: "echo", reason: "it is ill", in: system)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+
+    let next = try HostProcess(
+      redis: system.server.url, agents: system.agents.path, settings: Self.deadLetters)
+    let second = WireRequest(text: "y")
+    try await system.wire.send(second, to: "echo")
+    try await expectDeadLetter(of: second, to: "echo", reason: "it is ill", in: system)
+    // Another host has a build that may run: its messages are its own.
+    let mended = try AgentsFolder([])
+    try mended.write(try AgentsFolder.contents(of: "EchoC") + Data([0]), as: "EchoC")
+    let other = try HostProcess(redis: system.server.url, agents: mended.path, settings: Self.deadLetters)
+    try await next.waitForLog("role echo: messages become dead letters no more")
+    for _ in 0..<20 {
+      #expect(try await system.wire.result(of: WireRequest(text: "z"), from: "echo").errors.isEmpty)
+    }
+    #expect(try await other.stop() == 0, "\(other.log)")
+    #expect(try await next.stop() == 0, "\(next.log)")
+  }
+
   @Test("what there is none of is not lifted, and what is no library is not added")
   func mistakes() async throws {
     let server = try await RedisTestServer()

@@ -61,6 +61,7 @@ package struct RecordedDeath: Sendable, Equatable {
   /// In agents' hands at that moment.
   package var calls: [Call]
   package var libraries: [Library]
+  package var agents: [Agent] = []
 }
 
 extension RecordedDeath {
@@ -115,6 +116,7 @@ extension RecordedDeath {
     }
     func agent(_ index: Int) -> Agent? { agents.indices.contains(index) ? agents[index] : nil }
     self.libraries = libraries
+    self.agents = agents.compactMap(\.self)
     calls = (0..<UInt32(CRASH_CALLS)).compactMap { index in
       let token = crash_call_token(record, index)
       guard token != 0, let agent = agent(Int(crash_call_agent(record, index))) else { return nil }

@@ -7,7 +7,7 @@ import RedisClient
 @IOActor
 final class AgentRegistry {
   private struct Entry {
-    let agent: ServedAgent
+    let agent: any RoleHolder
     /// None on probation.
     let readers: Readers?
     /// Nil until it is read for.
@@ -35,7 +35,7 @@ final class AgentRegistry {
   private let logger: Logger
   private var entries: [Entry] = []
   /// Agents for which nothing is read any more, and which may still hold something.
-  private var removed: [ServedAgent] = []
+  private var removed: [any RoleHolder] = []
   /// Called when other agents are served than before.
   var changed: @IOActor () -> Void = {}
   private var nextNumber = 1
@@ -68,16 +68,20 @@ final class AgentRegistry {
     await loops.run()
   }
 
-  var agents: [ServedAgent] { entries.map(\.agent) }
+  var agents: [ServedAgent] { entries.compactMap { $0.agent as? ServedAgent } }
 
   /// All that may hold entries, whose leases are to be renewed.
-  var holders: [ServedAgent] { agents + removed }
+  var holders: [any RoleHolder] { entries.map(\.agent) + removed }
+
+  /// The streams of all roles for which something is read.
+  var lanes: [RoleLanes] { entries.map(\.agent.lanes) }
 
   var roleReaders: [RoleConsumer] { entries.compactMap(\.readers?.role) }
 
   /// Whether nothing is left for a worker on probation.
   var isClearOfSuspects: Bool { entries.allSatisfy { $0.recoverer?.isClear == true } }
 
+  /// All roles for which something is read.
   var roles: [String] { entries.map(\.agent.identity.role) }
 
   /// Nothing new is taken for these roles; for all others it is.
@@ -89,12 +93,12 @@ final class AgentRegistry {
     for entry in entries { applyPause(to: entry.agent) }
   }
 
-  private func applyPause(to agent: ServedAgent) {
+  private func applyPause(to agent: any RoleHolder) {
     let isPaused = pausedRoles.contains(agent.identity.role)
     if isPaused { agent.slots.pause() } else { agent.slots.resume() }
   }
 
-  func agent(of role: String) -> ServedAgent? { entries.first { $0.agent.identity.role == role }?.agent }
+  func agent(of role: String) -> ServedAgent? { agents.first { $0.identity.role == role } }
 
   /// Gives `instance` a place of its own, with its streams, so that nothing sent to it is refused. Nothing
   /// is read for it before `startReading`.
@@ -102,11 +106,30 @@ final class AgentRegistry {
     let role = instance.descriptor.role
     let agentID = identity.agentID(nextNumber)
     nextNumber += 1
-    let agent = makeAgent(instance, role: role, agentID: agentID)
-    try await ensureGroups(of: agent)
-    let readers = makeReaders(of: agent)
-    entries.append(Entry(agent: agent, readers: readers))
+    let place = makePlace(role: role, agentID: agentID, concurrency: instance.descriptor.concurrency)
+    let agent = ServedAgent(
+      identity: place.identity, instance: instance, slots: place.slots, lanes: place.lanes,
+      ownSource: place.ownSource, road: road)
+    try await add(agent)
     return agent
+  }
+
+  /// The same for a role whose `code` may not run.
+  func add(quarantined role: String, _ code: QuarantinedCode) async throws(RedisError) -> QuarantinedRole {
+    let agentID = identity.agentID(nextNumber)
+    nextNumber += 1
+    let place = makePlace(role: role, agentID: agentID, concurrency: nil)
+    let holder = QuarantinedRole(
+      identity: place.identity, code: code, slots: place.slots, lanes: place.lanes,
+      ownSource: place.ownSource, road: road)
+    try await add(holder)
+    return holder
+  }
+
+  private func add(_ holder: any RoleHolder) async throws(RedisError) {
+    applyPause(to: holder)
+    try await ensureGroups(of: holder)
+    entries.append(Entry(agent: holder, readers: makeReaders(of: holder)))
   }
 
   /// Begins to read for all agents that have been added: only when all of them have their streams, or the
@@ -127,7 +150,7 @@ final class AgentRegistry {
     changed()
   }
 
-  private func makeRecoverer(of agent: ServedAgent) -> Recoverer {
+  private func makeRecoverer(of agent: any RoleHolder) -> Recoverer {
     Recoverer(
       client: client, keys: keys, lanes: agent.lanes, slots: agent.slots, receiver: agent, policy: leases,
       duty: recoveryDuty, dead: dead.all, logger: logger)
@@ -140,23 +163,28 @@ final class AgentRegistry {
     }
   }
 
-  private func makeAgent(_ instance: AgentInstance, role: String, agentID: String) -> ServedAgent {
-    let slots = Slots(capacity: instance.descriptor.concurrency ?? settings.concurrency)
+  /// What a role's messages are held by here.
+  private struct Place {
+    let identity: AgentIdentity
+    let slots: Slots
+    let lanes: RoleLanes
+    let ownSource: DeliverySource
+  }
+
+  private func makePlace(role: String, agentID: String, concurrency: Int?) -> Place {
+    let slots = Slots(capacity: concurrency ?? settings.concurrency)
     let consumer = ConsumerName(agentID: agentID, incarnation: identity.incarnation).description
-    let agent = ServedAgent(
-      identity: AgentIdentity(role: role, agentID: agentID), instance: instance, slots: slots,
+    return Place(
+      identity: AgentIdentity(role: role, agentID: agentID), slots: slots,
       lanes: RoleLanes(keys: keys, role: role, consumer: consumer, slots: slots),
       ownSource: DeliverySource(
         stream: keys.agentStream(agentID), group: keys.agentGroup(agentID), consumer: consumer, role: role,
-        slots: slots),
-      road: road)
-    applyPause(to: agent)
-    return agent
+        slots: slots))
   }
 
   /// A server that goes and comes back, or a connection that is lost, must not cost an agent: nobody would bring it in
   /// again before the next reload.
-  private func ensureGroups(of agent: ServedAgent) async throws(RedisError) {
+  private func ensureGroups(of agent: any RoleHolder) async throws(RedisError) {
     var backoff = Backoff()
     for _ in 1..<Self.joinAttempts {
       do throws(RedisError) {
@@ -171,13 +199,13 @@ final class AgentRegistry {
     try await join(agent)
   }
 
-  private func join(_ agent: ServedAgent) async throws(RedisError) {
+  private func join(_ agent: any RoleHolder) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
     try await StreamGroups.join(agent.lanes, own: agent.ownSource, send: connection.send)
   }
 
-  private func makeReaders(of agent: ServedAgent) -> Readers? {
+  private func makeReaders(of agent: any RoleHolder) -> Readers? {
     if case .probation = duty { return nil }
     return Readers(
       role: RoleConsumer(
@@ -187,7 +215,7 @@ final class AgentRegistry {
   }
 
   /// Takes no more for `agent`; what it holds goes on.
-  func remove(_ agent: ServedAgent) async {
+  func remove(_ agent: any RoleHolder) async {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
     removed.append(agent)
@@ -218,7 +246,7 @@ final class AgentRegistry {
   }
 
   /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
-  func retire(_ agent: ServedAgent) async {
+  func retire(_ agent: any RoleHolder) async {
     defer { removed.removeAll { $0 === agent } }
     do throws(RedisError) {
       // First: by its consumers an agent is missed, where this is broken off.

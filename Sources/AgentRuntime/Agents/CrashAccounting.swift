@@ -27,7 +27,9 @@ struct CrashAccounting {
         let library = CrashVerdict(death).library
       else { continue }
       do throws(RedisError) {
-        try await count(record.incarnation, library)
+        try await count(
+          record.incarnation, library,
+          roles: Set(death.agents.filter { $0.library.hash == library.hash }.map(\.role)).sorted())
         mark(record.incarnation)
       } catch {
         // Its record stays until what it held has been taken over, and is counted by the next worker.
@@ -45,11 +47,14 @@ struct CrashAccounting {
     }
   }
 
-  private func count(_ incarnation: String, _ library: RecordedDeath.Library) async throws(RedisError) {
+  private func count(
+    _ incarnation: String, _ library: RecordedDeath.Library, roles: [String]
+  ) async throws(RedisError) {
     let reason = "it killed workers again and again, the last one \(incarnation)"
     let result = try await crashes.count(
       incarnation, hash: library.hash,
-      Quarantine(file: library.file, reason: reason, since: WallClock.now()), client: client)
+      Quarantine(file: library.file, reason: reason, since: WallClock.now(), roles: roles),
+      client: client)
     if result.isQuarantined {
       logger.error(
         """

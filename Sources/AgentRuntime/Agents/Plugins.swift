@@ -47,6 +47,12 @@ final class Plugins {
   var askForReplacement: @IOActor (String) -> Void = { _ in }
   /// Code that must not run, by its hash; what runs already is taken out by the next look.
   var quarantined: [String: Quarantine] = [:]
+  /// Called when this worker knows more of such code than is said of it: the roles that it served here.
+  var quarantineLearnt: @IOActor (_ hash: String, Quarantine) async -> Void = { _, _ in }
+  /// Where messages of such code are not to wait for it.
+  var quarantinedRoles: QuarantinedRoles?
+  /// By role: what the look that goes on has refused.
+  private var refusedCode: [String: QuarantinedCode] = [:]
   private var places: LibraryPlaces
   /// Called after each look with the isolated places that the folder asks for.
   var placesSeen: @IOActor ([String]) -> Void = { _ in }
@@ -99,6 +105,9 @@ final class Plugins {
   /// One look; for what is new nothing is read yet.
   func reloadOnce() async throws -> ReloadReport {
     var report = ReloadReport()
+    refusedCode = [:]
+    // Before any code that was let in again is loaded.
+    await quarantinedRoles?.keep { quarantined[$0.hash] != nil }
     let look = places.look(at: try await loader.libraries(in: folder))
     // First what is gone: a library that has another name now must find its roles free.
     for file in loaded.keys.sorted() where !look.stays(file) {
@@ -110,6 +119,7 @@ final class Plugins {
       report.refused.append(error.file)
     }
     for (file, settings) in look.here { await load(file, settings, into: &report) }
+    await quarantinedRoles?.want(refusedCode)
     placesSeen(look.places)
     return report
   }
@@ -134,8 +144,25 @@ final class Plugins {
   }
 
   private func checkQuarantine(of image: LibraryImage) async throws(LibraryError) {
-    guard let quarantine = quarantined[image.hash] else { return }
-    if loaded[image.file]?.library.hash == image.hash { await unload(image.file) }
+    guard var quarantine = quarantined[image.hash] else { return }
+    if let current = loaded[image.file], current.library.hash == image.hash {
+      await unload(image.file)
+      if quarantine.roles.isEmpty {
+        quarantine.roles = current.library.descriptors.map(\.role)
+        await quarantineLearnt(image.hash, quarantine)
+      }
+    }
+    if quarantinedRoles != nil, quarantine.roles.isEmpty {
+      logger.warning(
+        """
+        \(image.file): which roles the quarantined code serves is not known, so their messages wait; \
+        agenthost plugin quarantine add --role says it
+        """)
+    }
+    // Anybody may have written them.
+    for role in quarantine.roles where Address.isUsable(role) {
+      refusedCode[role] = QuarantinedCode(hash: image.hash, reason: quarantine.reason)
+    }
     throw LibraryError(
       file: image.file, step: .quarantine, expected: "code that may run",
       found: "hash \(image.hash.prefix(12)), which is quarantined: \(quarantine.reason)",
@@ -214,6 +241,7 @@ final class Plugins {
 
   /// At the end of the host: stops every agent, all at once, each within `seconds`.
   func stopAll(within seconds: Double) async {
+    await quarantinedRoles?.want([:])
     let agents = loaded.values.flatMap(\.agents)
     loaded = [:]
     await withDiscardingTaskGroup { group in

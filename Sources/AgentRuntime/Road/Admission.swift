@@ -87,4 +87,6 @@ package enum AdmissionRefusal: Error, Sendable, Equatable {
   case deadline(passed: Double)
   /// The request was cancelled.
   case cancelled
+  /// The role's code may not run; why, for people.
+  case quarantined(String)
 }

@@ -13,6 +13,22 @@ struct ReceivedMessage: Sendable {
   let hostMember: HostMember?
   let agent: AgentIdentity
 
+  init(
+    delivery: Delivery, bytes: ByteBuffer, envelope: Envelope, hostMember: HostMember?, agent: AgentIdentity
+  ) {
+    self.delivery = delivery
+    self.bytes = bytes
+    self.envelope = envelope
+    self.hostMember = hostMember
+    self.agent = agent
+  }
+
+  /// Nil for what is no envelope.
+  init?(_ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity) {
+    guard let bytes = delivery.envelope else { return nil }
+    self.init(delivery: delivery, bytes: bytes, envelope: envelope, hostMember: member, agent: agent)
+  }
+
   /// The envelope's fields are spans into these bytes.
   func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     bytes.withUnsafeReadableBytes(body)

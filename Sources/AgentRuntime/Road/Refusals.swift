@@ -27,6 +27,7 @@ struct Refusals: Sendable {
       let why = "the request's deadline passed \(SafetyLimits.twoDecimals(passed)) s ago"
       return settlement(message, [callerError("agenthost.deadline", why, message, step)], now: now)
     case .cancelled: return settlement(message, [cancelled(message, step)], now: now)
+    case .quarantined(let why): return settlement(message, quarantined(why, message, step), now: now)
     }
   }
 
@@ -37,6 +38,16 @@ struct Refusals: Sendable {
         message.delivery, deliveries: message.deliveries, code: "agenthost.deliveries", reason: why,
         now: step.endTimestamp),
       callerError("agenthost.deliveries", why, message, step),
+    ]
+  }
+
+  /// A message of a role whose code may not run: kept, for when it may, while its caller hears of it.
+  private func quarantined(_ why: String, _ message: ReceivedMessage, _ step: Step) -> [CommitWrite] {
+    let code = "agenthost.quarantined"
+    return [
+      deadLetter(
+        message.delivery, deliveries: message.deliveries, code: code, reason: why, now: step.endTimestamp),
+      callerError(code, why, message, step),
     ]
   }
 

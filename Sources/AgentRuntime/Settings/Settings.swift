@@ -22,6 +22,7 @@ package struct Settings: Sendable, Equatable {
   package var maxDeliveries = 5
   package var quarantineCrashes = 10
   package var quarantineWindow = 600.0
+  package var quarantineMessages = "wait"
   package var stallWarning = 1.0
   package var lostThread = 30.0
   package var workerMemory = 0

@@ -2,6 +2,10 @@
 package enum SettingsTable {
   package static let logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
+  /// What becomes of messages of roles whose code is quarantined.
+  package static let deadLetterQuarantined = "dead-letter"
+  package static let quarantineMessages = ["wait", deadLetterQuarantined]
+
   package static let all: [Setting] = [
     .text("REDIS_URL", \.redisURL, meaning: "the server; unset: found, or a private one"),
     .text("REDIS_URL_FILE", \.redisURLFile, meaning: "a file that holds the server's address, instead"),
@@ -71,6 +75,13 @@ package enum SettingsTable {
     .seconds(
       "AGENTHOST_QUARANTINE_WINDOW", \.quarantineWindow, in: 1...1e6,
       meaning: "the time in which these are counted"),
+    .text(
+      "AGENTHOST_QUARANTINE_MESSAGES", \.quarantineMessages,
+      meaning: "wait, or dead-letter: what messages do whose role's code is quarantined and served by nobody",
+      check: {
+        quarantineMessages.contains($0)
+          ? nil : "expected one of \(quarantineMessages.joined(separator: ", "))"
+      }),
     .seconds(
       "AGENTHOST_STALL_WARNING", \.stallWarning, in: 0.25...1e6,
       meaning: "how long an agent may keep a thread without yielding before the log says so"),

@@ -65,13 +65,24 @@ package final class Worker {
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
+    agents.plugins.quarantineLearnt = { [client, keys] hash, quarantine in
+      do throws(RedisError) {
+        _ = try await DesiredChange.amend(hash: hash, quarantine).make(client, keys: keys)
+      } catch {
+        client.warn("the roles of quarantined code could not be noted", error)
+      }
+    }
+    if settings.quarantineMessages == SettingsTable.deadLetterQuarantined {
+      agents.plugins.quarantinedRoles = QuarantinedRoles(
+        registry: registry, client: client, keys: keys, logger: logger)
+    }
     let identity = configuration.identity
     let started = String(Int(WallClock.now()))
     presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
       [registry] in
       [
         ("host", identity.hostName), ("pid", String(identity.processID)),
-        ("roles", Set(registry.roles).sorted().joined(separator: " ")),
+        ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
         ("agents", registry.agents.map(\.identity.agentID).joined(separator: " ")),
         ("place", configuration.place == .main ? "" : configuration.place.description),
         ("version", Release.version.description), ("started", started),
@@ -151,13 +162,13 @@ package final class Worker {
     }
     let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in registry.roles }
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
-      registry.agents.map(\.lanes)
+      registry.lanes
     }
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
     return [
       LoopService { await delayed.run() }, LoopService { await janitor.run() },
       LoopService { await watchdog.run() }, LoopService { [dead] in await dead.run() },
-    ]
+    ] + (agents.plugins.quarantinedRoles.map { roles in [LoopService { await roles.run() }] } ?? [])
   }
 
   private var leases: LeasePolicy { configuration.settings.leasePolicy }

@@ -51,6 +51,8 @@ package enum DesiredChange: Sendable, Equatable {
   case resume(role: String)
   /// Code with this hash is not loaded any more, and taken out where it is.
   case quarantine(hash: String, Quarantine)
+  /// More is known of what is quarantined; where it is not any more, nothing changes.
+  case amend(hash: String, Quarantine)
   case lift(hash: String)
 
   /// Tells hosts that there is something to look at.
@@ -68,6 +70,8 @@ package enum DesiredChange: Sendable, Equatable {
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
       case .quarantine(let hash, let quarantine):
         ["set", DesiredState.quarantinePrefix + hash, quarantine.json]
+      case .amend(let hash, let quarantine):
+        ["amend", DesiredState.quarantinePrefix + hash, quarantine.json]
       case .lift(let hash): ["delete", DesiredState.quarantinePrefix + hash, ""]
       }
     let reply = try await StreamScript.setDesired.call(
