@@ -4,15 +4,17 @@
 /// So no look counts for more than ``longestStep``, however long ago the one before was.
 package struct PulseWatch: Sendable {
   package static let longestStep = Duration.milliseconds(500)
+  /// A machine that has much else to do may keep tasks for a while; that takes no worker down, whatever the limit.
+  package static let shortestLimit = Duration.seconds(3)
 
   private let limit: Duration
   private var beats: UInt64 = 0
   private var lastLook: Duration?
   private var still = Duration.zero
 
-  /// `limit`: how long the pulse may stand still.
+  /// `limit`: how long the pulse may stand still; ``shortestLimit`` at the least.
   package init(limit: Duration) {
-    self.limit = limit
+    self.limit = max(limit, Self.shortestLimit)
   }
 
   /// How long the pulse has stood still, once that is too long. Before its first beat it is not missed.
