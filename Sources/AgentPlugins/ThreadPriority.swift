@@ -5,13 +5,18 @@ import Glibc
 enum ThreadPriority {
   /// An agent that keeps a processor busy must not keep the host from reading and committing.
   static let atWork: Int32 = 10
-  /// For one that has kept its thread for long: it has what others leave.
+  /// For one that has kept its thread for long, and for systems that do not let it idle.
   static let lowered: Int32 = 19
-
-  /// What threads of plugins begin with: the process may have been started with less than they are given.
-  private static let first = max(atWork, getpriority(which, id_t(getpid())))
+  /// SCHED_IDLE, by a name that the C library shows to no Swift: it has what all others leave, and any that wakes up
+  /// takes the processor from it at once.
+  static let idlePolicy: Int32 = 5
 
   private static let which = __priority_which_t(PRIO_PROCESS.rawValue)
+
+  /// What threads of plugins begin with: the process may have been started with less than they are given.
+  private static let first = (
+    niceness: max(atWork, getpriority(which, id_t(getpid()))), policy: sched_getscheduler(getpid())
+  )
 
   /// Of the calling thread, as one of a plugin's. Where it can't be had, it stays as it is.
   static func begin() {
@@ -19,10 +24,15 @@ enum ThreadPriority {
   }
 
   /// Whether the calling thread has less than threads of plugins begin with: it was started by one that was lowered.
-  static var isLowered: Bool { getpriority(which, 0) > first }
+  static var isLowered: Bool {
+    getpriority(which, 0) > first.niceness
+      || (sched_getscheduler(0) == idlePolicy && first.policy != idlePolicy)
+  }
 
   /// `thread`: the kernel's number. One that has ended stays ended.
   static func lower(_ thread: UInt32) {
     setpriority(which, id_t(thread), lowered)
+    var none = sched_param()
+    sched_setscheduler(pid_t(thread), idlePolicy, &none)
   }
 }

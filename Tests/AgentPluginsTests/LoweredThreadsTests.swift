@@ -79,11 +79,13 @@ struct LoweredThreadsTests {
     file.record.lower(first.thread)
     #expect(
       getpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(first.thread)) == ThreadPriority.lowered)
+    #expect(sched_getscheduler(pid_t(first.thread)) == ThreadPriority.idlePolicy)
     work.release()
     try await waitForEnd(of: first.thread)
     threads.enqueue(work.piece(1))
     let second = try await work.next()
     #expect(second.thread != first.thread && second.niceness == ThreadPriority.atWork)
+    #expect(sched_getscheduler(pid_t(second.thread)) != ThreadPriority.idlePolicy)
     work.release()
     threads.retire()
   }
