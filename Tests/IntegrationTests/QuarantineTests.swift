@@ -8,6 +8,15 @@ struct QuarantineTests {
     "AGENTHOST_MAX_DELIVERIES": "2", "AGENTHOST_QUARANTINE_CRASHES": "3",
   ]
 
+  /// Neither the worker that serves, which has loaded all the rest, nor the one on probation.
+  private func waitUntilNobodyServes(_ role: String, in system: RunningSystem) async throws {
+    try await system.host.waitForLog("quarantined on all hosts")
+    try await RedisTestServer.wait(until: "nobody serves the role") {
+      let shown = try await Finished.agenthost(on: system.server, "status", "--json").output
+      return shown.contains(#""uppercase""#) && !shown.contains("\"\(role)\"")
+    }
+  }
+
   @Test("is not loaded any more, by nobody and after no restart, until it is lifted; the others go on")
   func quarantined() async throws {
     let system = try await RunningSystem(AgentsFolder.demo + ["TestAgents"], settings: Self.settings)
@@ -17,10 +26,7 @@ struct QuarantineTests {
       // Two workers for the one that is given up, and the third for the next.
       for _ in 0..<2 { try await system.wire.send(WireRequest(text: "crash"), to: "crash") }
       try await system.host.waitForLog("quarantined on all hosts")
-      // By the worker that serves, and not only by the one on probation.
-      try await RedisTestServer.wait(until: "nobody serves the role") {
-        try await !Finished.agenthost(on: system.server, "status", "--json").output.contains(#""crash""#)
-      }
+      try await waitUntilNobodyServes("crash", in: system)
       try await system.wire.send(waiting, to: "crash")
       try await load.waitForAnswers()
     }
@@ -105,7 +111,7 @@ struct QuarantineTests {
     let refused = WireRequest(text: "fine")
     let counts = try await load.run {
       for _ in 0..<2 { try await system.wire.send(WireRequest(text: "crash"), to: "crash") }
-      try await system.host.waitForLog("refused at quarantine")
+      try await waitUntilNobodyServes("crash", in: system)
       try await system.wire.send(refused, to: "crash")
       try await expectDeadLetter(of: refused, to: "crash", reason: "it killed workers again", in: system)
       try await load.waitForAnswers()

@@ -154,12 +154,17 @@ package final class Worker {
 
   /// What is done for the roles that this worker serves.
   private var upkeepLoops: [any Service] {
-    if configuration.place.isProbation {
-      let probation = ProbationService(registry: registry) { [supervisor, logger] in
-        supervisor.say(.cleared, logger: logger)
-      }
-      return [probation, LoopService { [dead] in await dead.run() }]
+    var loops: [any Service] = [LoopService { [dead] in await dead.run() }]
+    if let roles = agents.plugins.quarantinedRoles { loops.append(LoopService { await roles.run() }) }
+    guard configuration.place.isProbation else { return loops + readingLoops }
+    let probation = ProbationService(registry: registry) { [supervisor, logger] in
+      supervisor.say(.cleared, logger: logger)
     }
+    return loops + [probation]
+  }
+
+  /// What is done beside reading.
+  private var readingLoops: [any Service] {
     let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in registry.roles }
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.lanes
@@ -167,8 +172,8 @@ package final class Worker {
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
     return [
       LoopService { await delayed.run() }, LoopService { await janitor.run() },
-      LoopService { await watchdog.run() }, LoopService { [dead] in await dead.run() },
-    ] + (agents.plugins.quarantinedRoles.map { roles in [LoopService { await roles.run() }] } ?? [])
+      LoopService { await watchdog.run() },
+    ]
   }
 
   private var leases: LeasePolicy { configuration.settings.leasePolicy }
