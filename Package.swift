@@ -88,11 +88,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "cancel", "commit", "count_crash", "dead_letters", "join", "leave_group", "move_due",
-        "renew",
-        "retire_agent",
-        "send",
-        "set_desired", "take_over", "trim",
+        "announce", "cancel", "commit", "commit_forward", "count_crash", "dead_letters", "join",
+        "leave_group",
+        "move_due", "renew", "retire_agent", "send", "set_desired", "take_over", "trim",
       ].map { .embedInCode("Scripts/\($0).lua") },
       swiftSettings: strict),
     .target(

@@ -60,6 +60,7 @@ package final class StreamScript {
 
 extension StreamScript {
   package nonisolated static let commit = StreamScript(resource: PackageResources.commit_lua)
+  package nonisolated static let commitForward = StreamScript(resource: PackageResources.commit_forward_lua)
   nonisolated static let join = StreamScript(resource: PackageResources.join_lua)
   nonisolated static let leaveGroup = StreamScript(resource: PackageResources.leave_group_lua)
   nonisolated static let retireAgent = StreamScript(resource: PackageResources.retire_agent_lua)

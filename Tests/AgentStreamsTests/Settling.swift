@@ -40,8 +40,7 @@ extension Streams {
   /// Commits a batch by one call of the script; the statuses in the order of the batch.
   func commit(_ batch: [Settlement]) async throws -> [CommitStatus] {
     let groups = CommitScript.ordered(batch)
-    let reply = try await StreamScript.commit.call(client) { CommitScript.append(groups, to: &$0) }
-    let statuses = try CommitScript.statuses(in: reply, count: batch.count)
+    let statuses = try await CommitScript.call(groups, count: batch.count, client)
     return batch.map { settlement in
       zip(groups.flatMap(\.self), statuses).first { $0.0.delivery.isSame(as: settlement.delivery) }?.1
         ?? .notOurs

@@ -35,19 +35,23 @@ struct ScriptsUnderTest {
     let text: String
   }
 
-  var commit = StreamScript.commit
+  var commit = CommitScripts()
   var takeOver = StreamScript.takeOver
 
   init(_ mutation: Mutation?) throws {
     let fence = "local owned = pending[position]"
+    let loneFence = "if not pending[1]"
     switch mutation {
     case .noOwnerCheck, .settlesFirst:
-      commit = try Self.replacing(fence, by: "local owned = true", in: commit)
+      commit.batch = try Self.replacing(fence, by: "local owned = true", in: commit.batch)
+      commit.forward = try Self.replacing(loneFence, by: "if false", in: commit.forward)
     case .acknowledgementForFence:
-      commit = try Self.replacing(
-        fence, by: "local owned = redis.call('XACK', stream, group, id) == 1", in: commit)
+      let acknowledged = "redis.call('XACK', stream, group, id) == 1"
+      commit.batch = try Self.replacing(fence, by: "local owned = \(acknowledged)", in: commit.batch)
+      commit.forward = try Self.replacing(loneFence, by: "if not (\(acknowledged))", in: commit.forward)
     case .endsAgain:
-      commit = try Self.replacing("'EX', ARGV[first + 4], 'NX')", by: "'EX', ARGV[first + 4])", in: commit)
+      commit.batch = try Self.replacing(
+        "'EX', ARGV[first + 4], 'NX')", by: "'EX', ARGV[first + 4])", in: commit.batch)
     case .suspectsTogether:
       takeOver = try Self.replacing(
         "local is_suspect = deliveries >= suspect_from or", by: "local is_suspect =", in: takeOver)

@@ -30,10 +30,8 @@ extension SimulatedWorker {
       if simulation.random.chance(8) { return die(by: .crash) }
     }
     let statuses = try await pass(what) { [simulation] in
-      let reply = try await simulation.scripts.commit.call(simulation.client, capacity: 4096) {
-        CommitScript.append(groups, to: &$0)
-      }
-      let statuses = try CommitScript.statuses(in: reply, count: ordered.count)
+      let statuses = try await CommitScript.call(
+        groups, count: ordered.count, by: simulation.scripts.commit, simulation.client)
       for (settlement, status) in zip(ordered, statuses) {
         simulation.ledger.committed(settlement, status, at: simulation.now)
       }

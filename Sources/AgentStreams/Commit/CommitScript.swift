@@ -19,8 +19,48 @@ enum CommitStatus: Equatable {
   }
 }
 
+/// The scripts that commit.
+struct CommitScripts {
+  /// For any batch.
+  var batch = StreamScript.commit
+  /// For a lone message that goes to one work stream.
+  var forward = StreamScript.commitForward
+}
+
 /// The commit script's arguments and answer; the script itself says what they mean.
 enum CommitScript {
+  /// Commits `groups`, which are `count` settlements in all, and returns the status of each.
+  @IOActor
+  static func call(
+    _ groups: [[Settlement]], count: Int, by scripts: CommitScripts = CommitScripts(), _ client: RedisClient
+  ) async throws(RedisError) -> [CommitStatus] {
+    let reply: RedisReply
+    if count == 1, let settlement = groups.first?.first, settlement.writes.count == 1,
+      case .forward(let stream, nil, let envelope) = settlement.writes[0]
+    {
+      reply = try await scripts.forward.call(client) {
+        append(settlement, to: stream, envelope, to: &$0)
+      }
+    } else {
+      reply = try await scripts.batch.call(client, capacity: 4096) { append(groups, to: &$0) }
+    }
+    return try statuses(in: reply, count: count)
+  }
+
+  @IOActor
+  private static func append(
+    _ settlement: Settlement, to stream: String, _ envelope: [UInt8], to command: inout RedisCommand
+  ) {
+    let source = settlement.delivery.source
+    command.append(2)
+    command.append(source.stream)
+    command.append(stream)
+    command.append(source.group)
+    command.append(source.consumer)
+    command.append(settlement.delivery.entry.id)
+    command.append(source.deletesAcknowledged ? 1 : 0)
+    command.append(envelope)
+  }
 
   /// Brings `batch` into the order that the script wants: by source, and by id within each.
   static func ordered(_ batch: [Settlement]) -> [[Settlement]] {

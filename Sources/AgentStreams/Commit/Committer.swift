@@ -105,7 +105,7 @@ package final class Committer {
       let groups = CommitScript.ordered(remaining)
       let ordered = groups.flatMap(\.self)
       do throws(RedisError) {
-        let statuses = try await call(groups, count: ordered.count)
+        let statuses = try await CommitScript.call(groups, count: ordered.count, client)
         counters.batches += 1
         remaining = []
         for (settlement, status) in zip(ordered, statuses) {
@@ -129,13 +129,6 @@ package final class Committer {
       }
       try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
     }
-  }
-
-  private func call(_ groups: [[Settlement]], count: Int) async throws(RedisError) -> [CommitStatus] {
-    let reply = try await StreamScript.commit.call(client, capacity: 4096) {
-      CommitScript.append(groups, to: &$0)
-    }
-    return try CommitScript.statuses(in: reply, count: count)
   }
 
   /// The server's error, where the same call would meet it again; nil where waiting helps.
