@@ -50,6 +50,7 @@ enum ELFLayout {
     static let byteCount: UInt64 = 32
     static let link: UInt64 = 40
     static let occupiesNoFile: UInt32 = 8
+    static let symbols: UInt32 = 2
     static let dynamicSymbols: UInt32 = 11
   }
 
@@ -58,6 +59,7 @@ enum ELFLayout {
     static let info: UInt64 = 4
     static let section: UInt64 = 6
     static let value: UInt64 = 8
+    static let byteCount: UInt64 = 16
     static let function: UInt8 = 2
     static let global: UInt8 = 1
     static let weak: UInt8 = 2

@@ -13,6 +13,6 @@ struct Agenthost: ParsableCommand {
       RunCommand.self, SendCommand.self, CancelCommand.self, ReloadCommand.self, RoleCommand.self,
       StatusCommand.self,
       DeadLettersCommand.self, PluginCommand.self, VersionCommand.self, WorkerCommand.self,
-      TrampolineCommand.self,
+      TrampolineCommand.self, SymbolicateCommand.self,
     ])
 }

@@ -82,6 +82,30 @@ struct SuspectTests {
     #expect(await inbox.deliveries.count == 2)
   }
 
+  @Test(arguments: [(2, ["1", "2"]), (3, ["2"])])
+  func `Where one delivery more is too many, what may have killed is suspected from the first death on`(
+    cap: Int, suspects: [String]
+  ) async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<3)
+    try await streams.read(source, as: RecovererTests.dead)
+    let held = ids[2]
+    try await streams.send(
+      "XCLAIM", source.stream, source.group, RecovererTests.dead, "0", held, "RETRYCOUNT", "2")
+    let inbox = Inbox(releasesAtOnce: true)
+    // The first was in nobody's hands, and says nothing.
+    try await recovering(
+      source, inbox, client: streams.client, charged: [ids[1], held],
+      policy: LeasePolicy(lease: .seconds(3600), maximumDeliveries: cap)
+    ) { _ in
+      try await inbox.waitForCount(3 - suspects.count)
+      try await RedisTestServer.wait(until: "it has told of them") { await inbox.tellings > 0 }
+    }
+    let left = try await streams.pending(source).filter { $0.consumer == RecovererTests.dead }
+    #expect(left.map(\.id) == suspects.compactMap { Int($0).map { ids[$0] } })
+  }
+
   @Test func `It is clear once nothing is left, nothing is in work, and leases would have lapsed`()
     async throws
   {

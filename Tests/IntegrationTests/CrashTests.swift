@@ -34,6 +34,16 @@ struct CrashTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  /// The reports' files come to name the functions.
+  private func expectNames(in reports: [Substring]) async throws {
+    for report in reports {
+      let path = try #require(report.split(separator: " ").last { $0.hasSuffix(".json") })
+      try await RedisTestServer.wait(until: "the functions in \(path) have names") {
+        try String(contentsOfFile: String(path), encoding: .utf8).contains("TestAgents.WayToDie.happen")
+      }
+    }
+  }
+
   @Test("agent and message are named, the message is given up, and nothing else is charged", arguments: ways)
   func dies(way: String, said: String) async throws {
     let system = try await RunningSystem(
@@ -60,6 +70,7 @@ struct CrashTests {
       // Who dies without a word can't say whose code it was.
       #expect(report.contains("libTestAgents.so") || way == "exitAtOnce", "\(report)")
     }
+    if way == "crash" { try await expectNames(in: reports) }
     for role in ["manager", "uppercase", "reverse"] {
       #expect(try system.wire.integer("XLEN", "dlq:role:\(role)") == 0)
     }

@@ -65,13 +65,15 @@ struct EndTests {
     #expect(!host.log.contains("killed"), "\(host.log)")
   }
 
-  @Test("a supervisor that is killed takes its worker along")
+  @Test("a supervisor that is killed takes its worker along, within a second")
   func supervisorKilled() async throws {
     let system = try await RunningSystem(["EchoC"])
     let worker = try system.host.workerProcessIdentifier()
     #expect(ProcessTable.isRunning(worker))
+    let start = ContinuousClock.now
     #expect(try await system.host.stop(SIGKILL) == 128 + SIGKILL)
     try await RedisTestServer.wait(until: "the worker has ended") { !ProcessTable.isRunning(worker) }
+    #expect(ContinuousClock.now - start < .seconds(1))
     try await system.server.waitUntilNobodyIsConnected()
   }
 }

@@ -13,7 +13,10 @@ struct KilledHostTests {
     #expect(try await system.host.stop(SIGKILL) == 128 + SIGKILL)
     try await system.server.waitUntilNobodyIsConnected()
     let next = try HostProcess(redis: system.server.url, agents: system.agents.path, after: system.host)
+    try await next.waitUntilReady()
+    let ready = ContinuousClock.now
     try await next.waitForLog("slow: begins \(request.messageID)")
+    #expect(ContinuousClock.now - ready < .seconds(5), "it does not wait for the lease of half a minute")
     #expect(
       try system.server.cli("--scan", "--pattern", "agenthost:host:*").split(separator: "\n").count == 1)
     try await RedisTestServer.wait(until: "only the next host's agent is a consumer") {

@@ -54,11 +54,12 @@ struct ScriptsUnderTest {
         "'EX', ARGV[first + 4], 'NX')", by: "'EX', ARGV[first + 4])", in: commit.batch)
     case .suspectsTogether:
       takeOver = try Self.replacing(
-        "local is_suspect = deliveries >= suspect_from or", by: "local is_suspect =", in: takeOver)
+        "or deliveries >= (charged[id] and suspect_from or suspect_from_uncharged)", by: "or false",
+        in: takeOver)
     case .chargesNeighbours:
       takeOver = try Self.replacing("(not is_known or charged[id]) and 1 or 0", by: "1", in: takeOver)
     case .forgetsSuspects:
-      takeOver = try Self.replacing("is_known and suspected[id] or false", by: "false", in: takeOver)
+      takeOver = try Self.replacing("or is_known and suspected[id]", by: "", in: takeOver)
     case .noRenewals, .excusesDeaths, .countsAgain, .loadsQuarantined, nil: break
     }
   }

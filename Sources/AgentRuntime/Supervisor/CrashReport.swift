@@ -91,6 +91,9 @@ struct CrashReport {
       members.append(.init("thread", .number(Int(end.thread))))
       members.append(.init("frames", .array(end.frames.map(frame))))
       members.append(.init("on_stack", .array(end.words.map(frame))))
+      let addresses = end.frames + end.words
+      let images = death.libraries.filter { addresses.contains(where: $0.addresses.contains) }
+      members.append(.init("images", .array(images.map(Self.json))))
     }
     var bytes: [UInt8] = []
     JSONValue.object(members).write(into: &bytes)

@@ -13,12 +13,13 @@ struct CrashReports {
     self.dataDirectory = dataDirectory
   }
 
-  /// Writes the report, and says what the log should say of it.
-  func write(_ report: CrashReport) -> String {
+  /// Writes the report. Returns what the log should say of it, and where it is.
+  func write(_ report: CrashReport) -> (line: String, path: String?) {
     do throws(SystemCallError) {
-      return "\(report.summary); more in \(try file(report))"
+      let path = try file(report)
+      return ("\(report.summary); more in \(path)", path)
     } catch {
-      return "\(report.summary) (no report could be written: \(error))"
+      return ("\(report.summary) (no report could be written: \(error))", nil)
     }
   }
 

@@ -27,6 +27,9 @@ package struct SupervisorConfiguration {
 /// first thread before there is a second one: its signals are blocked for that thread, and the children's
 /// parent-death signal is tied to it.
 package final class Supervisor {
+  /// Reports whose functions are being named at once; those beyond stay without.
+  private static let maximumSymbolicating = 4
+
   private let configuration: SupervisorConfiguration
   private let reports: CrashReports
   private let logger: Logger
@@ -34,6 +37,7 @@ package final class Supervisor {
   private var workers: [WorkerProcess] = []
   private var histories: [WorkerPlaceName: WorkerHistory] = [:]
   private var redis: ChildProcess?
+  private var symbolicating: [ChildProcess] = []
   private var events: [SupervisionEvent] = []
 
   package init(configuration: SupervisorConfiguration, logger: Logger) {
@@ -115,13 +119,34 @@ package final class Supervisor {
             worker.place,
             .exited(worker.incarnation, exit, isExplained: report?.isExplained ?? false)))
         // After the successor has been started: nothing waits for a report.
-        if let report { logger.error("\(reports.write(report))") }
+        if let report {
+          let written = reports.write(report)
+          logger.error("\(written.line)")
+          if let path = written.path { symbolicate(path) }
+        }
       } else if pid == redis?.pid {
         redis = nil
         feed(.redisExited(exit, lastLines: configuration.privateRedis?.lastLogLines() ?? ""))
+      } else if let index = symbolicating.firstIndex(where: { $0.pid == pid }) {
+        symbolicating.remove(at: index)
+        if exit != .exited(code: 0) { logger.debug("the functions of a report stay without names: \(exit)") }
       } else {
         logger.debug("reaped process \(pid), \(exit)")
       }
+    }
+  }
+
+  /// In a process of its own, which ends by itself.
+  private func symbolicate(_ report: String) {
+    guard symbolicating.count < Self.maximumSymbolicating else { return }
+    let launch = ChildProcess.Launch(
+      executable: configuration.worker.executable,
+      arguments: ["symbolicate", report, configuration.dataDirectory + "/libraries"],
+      environment: configuration.worker.environment, passing: [])
+    do throws(SystemCallError) {
+      symbolicating.append(try ChildProcess.spawn(launch))
+    } catch {
+      logger.debug("the functions of \(report) stay without names: \(error)")
     }
   }
 

@@ -47,8 +47,7 @@ local charged, suspected = {}, {}
 -- of the consumer's death, only what is charged counts as given out once more.
 local function look(idle, consumer, is_known, was_on_probation)
   -- Given out once, and that death was not of it: nothing speaks against it.
-  local suspect_from = is_known and math.max(suspect_from, 2) or suspect_from
-  if was_on_probation then suspect_from = 0 end
+  local suspect_from_uncharged = is_known and math.max(suspect_from, 2) or suspect_from
   if consumer then looked_at[consumer] = true end
   local after = '-'
   for _ = 1, most_pages do
@@ -63,7 +62,8 @@ local function look(idle, consumer, is_known, was_on_probation)
       after = '(' .. id
       local is_due = consumer or not looked_at[holder] and (not is_foreign(holder) or unrenewed >= foreign_lease)
       if is_due and holder ~= own then
-        local is_suspect = deliveries >= suspect_from or is_known and suspected[id] or false
+        local is_suspect = was_on_probation or is_known and suspected[id]
+          or deliveries >= (charged[id] and suspect_from or suspect_from_uncharged)
         if is_suspect == wants_suspect and #taken < limit * 3 then
           take(id, deliveries + ((not is_known or charged[id]) and 1 or 0))
         elseif is_suspect then
