@@ -12,7 +12,7 @@ struct StallTests {
     try await system.wire.send(request, to: "spin")
     let name = "agent SpinAgent (spin), on message \(request.messageID), has kept thread"
     try await system.host.waitForLog(name)
-    try await system.host.waitForLog("back after 2.")
+    try await system.host.waitForLog("has given thread")
     #expect(try await system.wire.result(from: request.resultList).errors.isEmpty)
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
