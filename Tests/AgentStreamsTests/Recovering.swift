@@ -16,7 +16,7 @@ func recovering(
   let recoverer = await Recoverer(
     client: client, keys: Keys(), lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
     policy: policy,
-    duty: turn.map { .suspects($0) } ?? .others { inbox.suspectsFound() }, dead: workers,
+    duty: turn.map { .suspects($0) } ?? .others(SuspectTurn()) { inbox.suspectsFound() }, dead: workers,
     logger: silentLogger)
   let run = Task { await recoverer.run() }
   let result: Result<Void, any Error>

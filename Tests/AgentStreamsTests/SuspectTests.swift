@@ -48,15 +48,47 @@ struct SuspectTests {
     // Leases lapse at once: what is left to another must not be taken by that either.
     try await recovering(
       source, inbox, client: streams.client, charged: [], suspected: [ids[3]],
-      policy: LeasePolicy(lease: .milliseconds(30))
+      policy: LeasePolicy(lease: .milliseconds(600))
     ) { _ in
       try await inbox.waitForCount(3)
-      try await RedisTestServer.wait(until: "it has told of them often") { await inbox.tellings > 20 }
+      try await RedisTestServer.wait(until: "it has told of them often") { await inbox.tellings > 5 }
     }
     #expect(await Set(inbox.deliveries.map(\.entry.id)) == [ids[0], ids[2], ids[4]])
     let left = try await streams.pending(source).filter { $0.consumer == RecovererTests.dead }
     #expect(left.map(\.id) == [ids[1], ids[3]])
     #expect(left.map(\.deliveries) == [2, 1], "nobody has given them out")
+  }
+
+  @Test func `Suspects that nobody takes for long are given out all the same, one by one`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<2)
+    try await streams.read(source, as: RecovererTests.dead)
+    let inbox = Inbox()
+    try await recovering(
+      source, inbox, client: streams.client, charged: [], suspected: ids,
+      policy: LeasePolicy(lease: .milliseconds(60))
+    ) { _ in
+      try await inbox.waitForCount(1)
+      #expect(try await streams.pending(source).map(\.consumer) == [source.consumer, RecovererTests.dead])
+      try await streams.send("XACK", source.stream, source.group, ids[0])
+      await source.release(try #require(await inbox.deliveries.first))
+      try await inbox.waitForCount(2)
+    }
+    #expect(await inbox.deliveries.map(\.entry.id) == ids)
+  }
+
+  @Test func `Suspects are neglected while their number stays, and only then`() {
+    var neglect = SuspectNeglect()
+    let patience = TimeAmount.seconds(10)
+    let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+    func isTooLong(_ left: Int, after seconds: Int64) -> Bool {
+      neglect.isTooLong(left: left, at: start + .seconds(seconds), patience: patience)
+    }
+    #expect(!isTooLong(3, after: 0) && !isTooLong(3, after: 9) && isTooLong(3, after: 10))
+    #expect(!isTooLong(2, after: 11) && !isTooLong(2, after: 20) && isTooLong(2, after: 21))
+    #expect(!isTooLong(0, after: 22) && !isTooLong(0, after: 99))
+    #expect(!isTooLong(1, after: 100))
   }
 
   @Test func `What a worker may have died of is worked on alone, and is charged when another dies of it`()
@@ -123,6 +155,7 @@ struct SuspectTests {
         try streams.calls(of: "ping") > 8
       }
       #expect(await !recoverer.isClear, "the suspect is in work")
+      try await streams.send("XACK", source.stream, source.group, ids[0])
       await source.release(try #require(await inbox.deliveries.first))
       try await RedisTestServer.wait(until: "it is clear") { await recoverer.isClear }
       await recoverer.learn(of: [DeadWorker(RecovererTests.earlier)])

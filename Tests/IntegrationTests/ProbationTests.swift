@@ -4,6 +4,27 @@ import Testing
 
 @Suite("Messages that are suspected of killing their worker")
 struct ProbationTests {
+  @Test("stay suspected when their worker is told to end with one of them in work")
+  func toldToEnd() async throws {
+    let system = try await RunningSystem(
+      ["TestAgents"], settings: ["AGENTHOST_SHUTDOWN_GRACE": "0.2", "AGENTHOST_MAX_DELIVERIES": "3"])
+    let poison = WireRequest(text: "ownThread")
+    let innocent = WireRequest(text: "lingerLong")
+    try await system.wire.send(innocent, to: "crash")
+    try await system.wire.send(poison, to: "crash")
+    // Both are in work at one death on nobody's thread, and the innocent one is taken first.
+    try await system.host.waitForLog("messages is the cause")
+    try await system.host.waitForLog("redelivering", times: 1)
+    #expect(try await Finished.agenthost(on: system.server, "worker", "replace").status == 0)
+    try await system.host.waitForLog("messages to the next worker on probation")
+    #expect(try await system.wire.result(from: innocent.resultList).errors.isEmpty, "\(system.host.log)")
+    #expect(
+      try await system.wire.result(from: poison.resultList).errors.map(\.code) == ["agenthost.deliveries"])
+    let deaths = system.host.log.split(separator: "\n").filter { $0.contains("ended unasked") }
+    #expect(deaths.count { !$0.contains("probation") } == 1, "who serves dies once: \(deaths)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test(
     "are worked on alone, by a worker beside the one that serves: who did it is found, and nobody else is charged"
   )

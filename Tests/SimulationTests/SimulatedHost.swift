@@ -71,6 +71,7 @@ final class SimulatedHost {
   // MARK: Its workers
 
   func ready(_ worker: SimulatedWorker) {
+    worker.readySince = simulation.now
     handle(.worker(worker.place, .ready(Incarnation(worker.incarnation))))
   }
 
@@ -80,6 +81,8 @@ final class SimulatedHost {
     if let death { dead[worker.incarnation] = death }
     let exit = death == nil ? ProcessExit.exited(code: 0) : .signaled(signal: SIGSEGV, dumpedCore: false)
     let isKnown = death?.stage != nil
+    let wasSteady = worker.readySince.map { simulation.now - $0 >= Patience.steadyLife } ?? false
+    if wasSteady { patience.forget(worker.place) }
     if death != nil, !isKnown, !worker.isToldToEnd { patience.died(at: worker.place, now: simulation.now) }
     let isExplained = isKnown || simulation.mutation == .excusesDeaths
     handle(
@@ -165,7 +168,14 @@ struct Patience {
     var count: Int
   }
 
+  /// Milliseconds; whoever was ready for so long had nothing to do with the deaths before.
+  static let steadyLife = Int(RestartBackoff.steadyLife / .milliseconds(1))
+
   private var deaths: [WorkerPlaceName: Deaths] = [:]
+
+  mutating func forget(_ place: WorkerPlaceName) {
+    deaths[place] = nil
+  }
 
   mutating func died(at place: WorkerPlaceName, now: Int) {
     let before = deaths[place].flatMap { $0.now == now ? $0.count : nil } ?? 0

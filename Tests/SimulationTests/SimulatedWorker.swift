@@ -27,6 +27,8 @@ final class SimulatedWorker {
   /// Until when it stands still.
   private(set) var frozenUntil: Int?
   private(set) var hasBegun = false
+  /// By the simulation's time.
+  var readySince: Int?
   /// By its supervisor.
   var isToldToEnd = false
   /// Stages whose code it must not load.

@@ -36,6 +36,7 @@ enum WayToDie: String, CaseIterable {
   case deinitialiser
   /// No way to die: it is in work for a while.
   case linger
+  case lingerLong
 
   private struct Thrown: Error {}
 
@@ -63,6 +64,7 @@ enum WayToDie: String, CaseIterable {
     case .ownThread: Self.crashOnAnotherThread()
     case .detachedTask: await Task.detached { print(Self.nothing()!) }.value
     case .deinitialiser: _ = Fuse()
+    case .lingerLong: try? await Task.sleep(for: .seconds(4))  // cancelled: over sooner
     case .linger: try? await Task.sleep(for: .milliseconds(1_500))  // cancelled: over sooner
     }
   }

@@ -70,6 +70,9 @@ final class AgentRegistry {
 
   var agents: [ServedAgent] { entries.compactMap { $0.agent as? ServedAgent } }
 
+  /// Those that something can be sent to.
+  var addressableAgents: [ServedAgent] { if case .probation = duty { [] } else { agents } }
+
   /// All that may hold entries, whose leases are to be renewed.
   var holders: [any RoleHolder] { entries.map(\.agent) + removed }
 
@@ -158,7 +161,7 @@ final class AgentRegistry {
 
   private var recoveryDuty: Recoverer.Duty {
     switch duty {
-    case .service(let suspectsFound): .others(suspectsFound: suspectsFound)
+    case .service(_, let suspectsFound): .others(suspectTurn, suspectsFound: suspectsFound)
     case .probation: .suspects(suspectTurn)
     }
   }
@@ -202,7 +205,9 @@ final class AgentRegistry {
   private func join(_ agent: any RoleHolder) async throws(RedisError) {
     let connection = try await client.openDedicated(name: "groups")
     defer { connection.close() }
-    try await StreamGroups.join(agent.lanes, own: agent.ownSource, send: connection.send)
+    // On probation nobody reads it: whoever sent something there would wait.
+    let own: DeliverySource? = if case .probation = duty { nil } else { agent.ownSource }
+    try await StreamGroups.join(agent.lanes, own: own, send: connection.send)
   }
 
   private func makeReaders(of agent: any RoleHolder) -> Readers? {
@@ -265,8 +270,8 @@ final class AgentRegistry {
   /// At the end, when this worker holds nothing any more. The dead are remembered until then: a library that
   /// comes later may serve a role of theirs.
   func retireRecords() {
-    if case .service = duty, !leftDead, entries.allSatisfy({ $0.recoverer?.hasDead == false }) {
-      dead.forget()
+    if case .service(let place, _) = duty, !leftDead, entries.allSatisfy({ $0.recoverer?.hasDead == false }) {
+      dead.forget(servedAt: place)
     }
     records.retire()
   }

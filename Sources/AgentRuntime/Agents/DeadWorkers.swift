@@ -1,3 +1,4 @@
+import AgentPlugins
 import AgentStreams
 import Logging
 import RedisClient
@@ -14,7 +15,7 @@ final class DeadWorkers {
   private let keys: Keys
   private let logger: Logger
   /// All that have been found, by incarnation.
-  private var found: [String: DeadWorker] = [:]
+  private var found: [String: DeadRecord] = [:]
   /// Called with those that were not known before.
   var learn: @IOActor ([DeadWorker]) -> Void = { _ in }
 
@@ -27,7 +28,7 @@ final class DeadWorkers {
       client: client, keys: keys, records: records, settings: settings, logger: logger)
   }
 
-  var all: [DeadWorker] { found.values.sorted { $0.incarnation < $1.incarnation } }
+  var all: [DeadWorker] { found.values.map(\.worker).sorted { $0.incarnation < $1.incarnation } }
 
   /// Looks until the task is cancelled.
   func run() async {
@@ -44,7 +45,7 @@ final class DeadWorkers {
         "workers that died can't be found; what they held is taken over when its lease lapses: \(error)")
     }
     guard !dead.isEmpty else { return }
-    for record in dead { found[record.incarnation] = record.worker }
+    for record in dead { found[record.incarnation] = record }
     await accounting.account(for: dead)
     await withdrawPresence(of: dead)
     learn(dead.map(\.worker))
@@ -61,6 +62,12 @@ final class DeadWorkers {
     }
   }
 
-  /// Nothing is left of what they held.
-  func forget() { records.forget(found.keys.sorted()) }
+  /// Nothing is left of what those at `place`, or on probation beside it, held. Others' are for those who serve what
+  /// they served.
+  func forget(servedAt place: WorkerPlaceName) {
+    let own = found.values.filter { record in
+      record.death.flatMap { WorkerPlaceName($0.place) }?.served ?? place == place
+    }
+    records.forget(own.map(\.incarnation).sorted())
+  }
 }

@@ -104,6 +104,11 @@ package final class Dispatcher {
     end { _, _ in .handedBack }
   }
 
+  /// Ends all work, and leaves every message where it is: pending, for whoever takes it over.
+  func leaveAll() {
+    end { _, _ in .lost }
+  }
+
   /// Ends the work on requests that have been cancelled.
   func cancel(_ messageIDs: Set<String>) {
     if messageIDs.isEmpty { return }

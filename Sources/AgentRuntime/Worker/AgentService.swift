@@ -23,12 +23,15 @@ final class AgentService: Service {
   private let committer: Committer
   private let retiring = LoopGroup()
   private let grace: Double
+  /// Whether what is not done at the end goes back to its stream, or stays pending for the next worker.
+  private let handsBack: Bool
   private let logger: Logger
 
   init(
     folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, dispatcher: Dispatcher,
-    committer: Committer, grace: Double, maximumGenerations: Int, logger: Logger
+    committer: Committer, grace: Double, handsBack: Bool, maximumGenerations: Int, logger: Logger
   ) {
+    self.handsBack = handsBack
     self.registry = registry
     self.dispatcher = dispatcher
     self.committer = committer
@@ -78,7 +81,12 @@ final class AgentService: Service {
     while dispatcher.messagesInWork > 0, ContinuousClock.now < deadline {
       try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
-    if dispatcher.messagesInWork > 0 {
+    let isLeaving = dispatcher.messagesInWork > 0 && !handsBack
+    if isLeaving {
+      // A suspect that went back would be one message among others again.
+      logger.notice("leaving \(dispatcher.messagesInWork) messages to the next worker on probation")
+      dispatcher.leaveAll()
+    } else if dispatcher.messagesInWork > 0 {
       logger.notice("handing back \(dispatcher.messagesInWork) messages that are still in work")
       dispatcher.handBackAll()
     }
@@ -86,7 +94,7 @@ final class AgentService: Service {
     while !committer.isIdle, ContinuousClock.now < commitDeadline {
       try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
-    let isEmpty = registry.holders.allSatisfy { $0.heldCount == 0 }
+    let isEmpty = !isLeaving && registry.holders.allSatisfy { $0.heldCount == 0 }
     let remaining = (deadline - ContinuousClock.now) / .seconds(1)
     await plugins.stopAll(within: max(Self.shortestStop, remaining))
     if isEmpty { registry.retireRecords() }

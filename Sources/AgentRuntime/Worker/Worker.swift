@@ -53,13 +53,14 @@ package final class Worker {
       client: client, keys: keys, identity: configuration.identity, records: records, dead: dead,
       settings: settings, road: road,
       duty: configuration.place.isProbation
-        ? .probation : .service { supervisor.say(.suspects, logger: logger) },
+        ? .probation : .service(at: configuration.place) { supervisor.say(.suspects, logger: logger) },
       logger: logger)
     agents = AgentService(
       folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place.isolatedName),
       loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
-      grace: settings.shutdownGrace, maximumGenerations: settings.maxGenerations, logger: logger)
+      grace: settings.shutdownGrace, handsBack: !configuration.place.isProbation,
+      maximumGenerations: settings.maxGenerations, logger: logger)
     agents.plugins.askForReplacement = { supervisor.say(.replace(reason: $0), logger: logger) }
     desired = DesiredStateService(
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
@@ -83,7 +84,7 @@ package final class Worker {
       [
         ("host", identity.hostName), ("pid", String(identity.processID)),
         ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
-        ("agents", registry.agents.map(\.identity.agentID).joined(separator: " ")),
+        ("agents", registry.addressableAgents.map(\.identity.agentID).joined(separator: " ")),
         ("place", configuration.place == .main ? "" : configuration.place.description),
         ("version", Release.version.description), ("started", started),
         ("deaths", String(configuration.history.deaths)),

@@ -11,10 +11,13 @@ struct DeadRecord: Sendable, Equatable {
   /// For those who take over what it held.
   var worker: DeadWorker {
     guard let death else { return DeadWorker(incarnation) }
+    let wasOnProbation = WorkerPlaceName(death.place)?.isProbation ?? false
+    // It was told to end, and could not give all back: nothing speaks against that.
+    if death.isClean { return DeadWorker(incarnation, charged: [:], wasOnProbation: wasOnProbation) }
     let verdict = CrashVerdict(death)
     return DeadWorker(
       incarnation, charged: Self.entries(of: verdict.charged), suspected: Self.entries(of: verdict.suspected),
-      wasOnProbation: WorkerPlaceName(death.place)?.isProbation ?? false)
+      wasOnProbation: wasOnProbation)
   }
 
   /// By stream.

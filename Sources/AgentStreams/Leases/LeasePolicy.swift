@@ -30,6 +30,9 @@ package struct LeasePolicy: Sendable, Equatable {
   /// An answer that took longer is taken for an absence.
   var absence: TimeAmount { lease / 6 }
 
+  /// How long suspects may wait for a worker of their own while nothing becomes of any of them.
+  var suspectPatience: TimeAmount { lease * 10 }
+
   /// From how many deliveries on an entry is suspected of killing whoever works on it, and redelivered only
   /// when no other suspect is in work. The first time it may have been anybody's fault; where the cap leaves no room
   /// for that, it is suspected at once.

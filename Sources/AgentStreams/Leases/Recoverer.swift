@@ -8,8 +8,9 @@ package import RedisClient
 package final class Recoverer {
   /// What it gives out.
   package enum Duty {
-    /// All but suspects, of which it tells.
-    case others(suspectsFound: @IOActor () -> Void)
+    /// All but suspects, of which it tells. Where nobody takes them all the same, it gives them out too, as
+    /// the other does.
+    case others(SuspectTurn, suspectsFound: @IOActor () -> Void)
     /// Suspects, one at a time among all recoverers that share the turn.
     case suspects(SuspectTurn)
   }
@@ -25,8 +26,8 @@ package final class Recoverer {
   private let policy: LeasePolicy
   private let logger: Logger
   private let duty: Duty
-  /// Nil where that is not its duty.
-  private let suspects: SuspectRedelivery?
+  private let suspects: SuspectRedelivery
+  private var neglect = SuspectNeglect()
   private var pace: TakeoverPace
   /// Of the connection.
   private var failuresSeen: Int
@@ -58,19 +59,20 @@ package final class Recoverer {
     pace = TakeoverPace(policy: policy)
     (looks, look) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     failuresSeen = client.health.failures
-    suspects =
+    let turn =
       switch duty {
-      case .others: nil
-      case .suspects(let turn):
-        SuspectRedelivery(client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
+      case .others(let turn, _): turn
+      case .suspects(let turn): turn
       }
+    suspects = SuspectRedelivery(
+      client: client, slots: slots, turn: turn, receiver: receiver, logger: logger)
   }
 
   /// Whether something may be left of the workers that are known to be dead.
   package var hasDead: Bool { !dead.isEmpty }
 
   /// Whether there is no suspect, neither in the server nor in work.
-  package var isClear: Bool { foundNone && suspects?.isIdle ?? true }
+  package var isClear: Bool { foundNone && lanes.heldCount == 0 && suspects.isIdle }
 
   /// These have died meanwhile; there is a look for them at once.
   package func learn(of workers: [DeadWorker]) {
@@ -85,10 +87,10 @@ package final class Recoverer {
   /// Looks again and again until the slots are closed or the task is cancelled.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      if let suspects { group.addTask { await suspects.run() } }
+      group.addTask { await self.suspects.run() }
       group.addTask { await self.lookInTime() }
       defer {
-        suspects?.finish()
+        suspects.finish()
         group.cancelAll()
       }
       for await _ in looks {
@@ -115,7 +117,7 @@ package final class Recoverer {
       _ = try await client.send(RedisCommand("PING"))
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - start, at: now)
-      if let suspects, suspects.mayHaveMissed {
+      if suspects.mayHaveMissed {
         suspects.mayHaveMissed = false
         mayHaveMissed = true
       }
@@ -127,7 +129,7 @@ package final class Recoverer {
       }
       mayHaveMissed = false
       switch duty {
-      case .others(let suspectsFound): try await takeOthers(takesLapsed: takesLapsed, suspectsFound)
+      case .others(_, let suspectsFound): try await takeOthers(takesLapsed: takesLapsed, suspectsFound)
       case .suspects: try await takeSuspects(takesLapsed: takesLapsed)
       }
     } catch {
@@ -143,9 +145,15 @@ package final class Recoverer {
   ) async throws(RedisError) {
     let asked = dead
     var standing: Set<String> = []
+    var left: [Takeover] = []
+    var leftCount = 0
     for source in lanes.sources {
       let deadConsumers = try await consumersOfTheDead(on: source)
-      if try await takeOthers(of: deadConsumers, on: source, takesLapsed: takesLapsed, suspectsFound) {
+      let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
+      let count = try await takeOthers(takeover, suspectsFound)
+      if count > 0 {
+        leftCount += count
+        left.append(takeover)
         standing.formUnion(deadConsumers.map(\.incarnation))
       } else {
         standing.formUnion(try await removeConsumers(deadConsumers, from: source))
@@ -153,6 +161,12 @@ package final class Recoverer {
     }
     // Others may have been learned of meanwhile.
     dead = standing.union(dead.subtracting(asked))
+    if neglect.isTooLong(left: leftCount, at: .now(), patience: policy.suspectPatience) {
+      logger.warning(
+        "\(leftCount) suspects of role \(lanes.sources.first?.role ?? "") are worked on by nobody: given out here, one by one"
+      )
+      for takeover in left { suspects.redeliver(takeover) }
+    }
   }
 
   /// Whoever takes all others over also removes the dead.
@@ -164,7 +178,7 @@ package final class Recoverer {
         of: try await consumersOfTheDead(on: source), on: source, takesLapsed: takesLapsed)
       guard try await takeover.call(.others, limit: 0, client: client).suspects > 0 else { continue }
       foundNone = false
-      suspects?.redeliver(takeover)
+      suspects.redeliver(takeover)
     }
     self.foundNone = foundNone && dead == deadBefore
   }
@@ -176,12 +190,11 @@ package final class Recoverer {
     pace.failed()
   }
 
-  /// Takes over what is left on one stream. Whether suspects are left there.
+  /// Takes over what is left on one stream. How many suspects are left there.
   private func takeOthers(
-    of deadConsumers: [ConsumerName], on source: DeliverySource, takesLapsed: Bool,
-    _ suspectsFound: @IOActor () -> Void
-  ) async throws(RedisError) -> Bool {
-    let takeover = takeover(of: deadConsumers, on: source, takesLapsed: takesLapsed)
+    _ takeover: Takeover, _ suspectsFound: @IOActor () -> Void
+  ) async throws(RedisError) -> Int {
+    let source = takeover.source
     // Asked first without taking: a reader that has reserved all slots is not disturbed for nothing.
     var answer = try await takeover.call(.others, limit: 0, client: client)
     // Before slots are waited for.
@@ -199,7 +212,7 @@ package final class Recoverer {
         answer.taken.compactMap { source.take($0.entry, deliveries: $0.deliveries, at: now) })
     }
     if count > 0 { logger.notice("took over \(count) entries of \(source.stream)") }
-    return answer.suspects > 0
+    return answer.suspects
   }
 
   private func takeover(

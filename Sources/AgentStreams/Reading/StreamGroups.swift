@@ -30,13 +30,14 @@ package enum StreamGroups {
   }
 
   /// Makes the streams, groups and consumers of an agent. The role's come first: by its consumer there an agent is
-  /// missed when it is gone, and what it had of its own with it.
+  /// missed when it is gone, and what it had of its own with it. Without `own` nothing can be sent to the agent itself.
   package static func join(
-    _ lanes: RoleLanes, own: DeliverySource,
+    _ lanes: RoleLanes, own: DeliverySource?,
     send: @IOActor (RedisCommand) async throws(RedisError) -> RedisReply
   ) async throws(RedisError) {
     for source in lanes.sources { try await ensure(source, send: send) }
     if let first = lanes.sources.first { try await join(first, send: send) }
+    guard let own else { return }
     try await ensure(own, send: send)
     try await join(own, send: send)
   }
