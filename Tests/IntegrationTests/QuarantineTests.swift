@@ -15,6 +15,10 @@ struct QuarantineTests {
       let shown = try await Finished.agenthost(on: system.server, "status", "--json").output
       return shown.contains(#""uppercase""#) && !shown.contains("\"\(role)\"")
     }
+    // What is announced as gone may read for a moment more; a look is over when it does not.
+    try await RedisTestServer.wait(until: "the worker that serves has looked at its folder") {
+      system.host.log.split(separator: "\n").contains { $0.contains("refused 1") && !$0.contains("place=") }
+    }
   }
 
   @Test("is not loaded any more, by nobody and after no restart, until it is lifted; the others go on")

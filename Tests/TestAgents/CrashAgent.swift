@@ -64,7 +64,7 @@ enum WayToDie: String, CaseIterable {
     case .ownThread: Self.crashOnAnotherThread()
     case .detachedTask: await Task.detached { print(Self.nothing()!) }.value
     case .deinitialiser: _ = Fuse()
-    case .lingerLong: try? await Task.sleep(for: .seconds(4))  // cancelled: over sooner
+    case .lingerLong: try? await Task.sleep(for: .seconds(12))  // cancelled: over sooner
     case .linger: try? await Task.sleep(for: .milliseconds(1_500))  // cancelled: over sooner
     }
   }
