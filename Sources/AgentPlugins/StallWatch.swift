@@ -12,15 +12,21 @@ package struct StallWatch: Sendable {
     package var token: UInt64
     /// Since when it does this piece of work, by the monotonic clock.
     package var since: Duration
+    /// What the thread has had of the processors so far, with this and all its work before.
+    package var processorTime: Duration
     /// Whether nobody waits for it any more: its call has ended.
     package var isOver: Bool
 
-    package init(thread: UInt32, agent: Int32, token: UInt64, since: Duration, isOver: Bool = false) {
+    package init(
+      thread: UInt32, agent: Int32, token: UInt64, since: Duration, processorTime: Duration = .zero,
+      isOver: Bool = false
+    ) {
       self.isOver = isOver
       self.thread = thread
       self.agent = agent
       self.token = token
       self.since = since
+      self.processorTime = processorTime
     }
   }
 
@@ -35,6 +41,12 @@ package struct StallWatch: Sendable {
     case recovered(Work, after: Duration)
   }
 
+  /// A piece of work as it was first seen.
+  private struct Use {
+    var work: Work
+    var isBusy = false
+  }
+
   private struct Stall {
     var work: Work
     /// Since when it has been seen that its call has ended.
@@ -46,10 +58,12 @@ package struct StallWatch: Sendable {
   private let lostLimit: Duration
   private let busyLimit: Duration
   private var stalled: [UInt32: Stall] = [:]
-  private var busy: [UInt32: Work] = [:]
+  private var uses: [UInt32: Use] = [:]
 
   /// `limit`: from when on a stall is told of; `lostLimit`: how long one may go on when its call has ended; `busyLimit`:
-  /// how long a piece of work has the priority that plugins begin with.
+  /// what a piece of work may have of the processors, from the first look at it, with the priority that plugins begin
+  /// with. Not how long it takes: who waits takes nothing from others, and on a machine that has too much to do, who
+  /// gets little is not to get less.
   package init(limit: Duration, lostLimit: Duration, busyLimit: Duration) {
     self.limit = limit
     self.lostLimit = lostLimit
@@ -78,11 +92,21 @@ package struct StallWatch: Sendable {
       stalled[work.thread] = Stall(work: work)
       events.append(.stalled(work, after: now - work.since))
     }
-    busy = busy.filter { thread, work in current[thread]?.isSame(as: work) == true }
-    for work in working where now - work.since >= busyLimit && busy[work.thread] == nil {
-      busy[work.thread] = work
-      events.append(.busy(work))
+    return events + busy(among: working)
+  }
+
+  private mutating func busy(among working: [Work]) -> [Event] {
+    var events: [Event] = []
+    var seen: [UInt32: Use] = [:]
+    for work in working {
+      var use = uses[work.thread].flatMap { $0.work.isSame(as: work) ? $0 : nil } ?? Use(work: work)
+      if !use.isBusy, work.processorTime - use.work.processorTime >= busyLimit {
+        use.isBusy = true
+        events.append(.busy(work))
+      }
+      seen[work.thread] = use
     }
+    uses = seen
     return events
   }
 }

@@ -5,7 +5,7 @@ import Glibc
 enum ThreadPriority {
   /// An agent that keeps a processor busy must not keep the host from reading and committing.
   static let atWork: Int32 = 10
-  /// For one that has kept its thread for long, and for systems that do not let it idle.
+  /// For one that has kept a processor busy for long, and for systems that do not let it idle.
   static let lowered: Int32 = 19
   /// SCHED_IDLE, by a name that the C library shows to no Swift: it has what all others leave, and any that wakes up
   /// takes the processor from it at once.
@@ -27,6 +27,15 @@ enum ThreadPriority {
   static var isLowered: Bool {
     getpriority(which, 0) > first.niceness
       || (sched_getscheduler(0) == idlePolicy && first.policy != idlePolicy)
+  }
+
+  /// What `thread`, by the kernel's number, has had of the processors; zero when it has ended.
+  static func processorTime(of thread: UInt32) -> Duration {
+    // How Linux names the clock of one thread, by its bits: not the number, scheduler's time, a thread's.
+    let clock = clockid_t(truncatingIfNeeded: ~Int64(thread) << 3 | 2 | 4)
+    var time = timespec()
+    guard clock_gettime(clock, &time) == 0 else { return .zero }
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   /// `thread`: the kernel's number. One that has ended stays ended.

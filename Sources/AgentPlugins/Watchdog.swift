@@ -26,7 +26,7 @@ package final class Watchdog: @unchecked Sendable {
   }
 
   private static let interval = Duration.milliseconds(250)
-  /// How long one piece of an agent's work has the priority that plugins begin with.
+  /// What one piece of an agent's work has of the processors with the priority that plugins begin with.
   private static let busyLimit = Duration.milliseconds(500)
 
   /// In one reason, which is to fit into a line.

@@ -40,18 +40,28 @@ import Testing
     #expect(watch.look(at: [], now: .seconds(61)).count == 1)
   }
 
-  @Test func `A piece of work that takes long is to be lowered once, and the next one on its thread anew`() {
+  @Test func `A piece of work that keeps a processor is to be lowered once, and the next one on its thread anew`() {
     var watch = StallWatch(limit: .seconds(100), lostLimit: .seconds(100), busyLimit: .seconds(2))
-    let first = work(1, since: 10)
-    let other = work(2, since: 11)
-    #expect(watch.look(at: [first, other], now: .seconds(11)) == [])
-    #expect(watch.look(at: [first, other], now: .seconds(12)) == [.busy(first)])
-    #expect(watch.look(at: [first, other], now: .seconds(13)) == [.busy(other)])
-    #expect(watch.look(at: [first, other], now: .seconds(14)) == [])
-    let next = work(1, since: 14, token: 2)
-    #expect(watch.look(at: [next, other], now: .seconds(15)) == [])
-    #expect(watch.look(at: [next, other], now: .seconds(16)) == [.busy(next)])
-    #expect(watch.look(at: [], now: .seconds(17)) == [])
+    /// On thread 1 one that has the whole of a processor, on thread 2 one that has a quarter.
+    func looks(token: UInt64, since: Int, at times: ClosedRange<Int>) -> [[UInt32]] {
+      times.map { now in
+        var keeps = work(1, since: since, token: token)
+        keeps.processorTime = .seconds(now)
+        var shares = work(2, since: 0)
+        shares.processorTime = .milliseconds(250 * now)
+        return watch.look(at: [keeps, shares], now: .seconds(now)).compactMap {
+          if case .busy(let work) = $0 { work.thread } else { nil }
+        }
+      }
+    }
+    #expect(looks(token: 1, since: 3, at: 3...7) == [[], [], [1], [], []])
+    #expect(looks(token: 2, since: 7, at: 8...12) == [[], [], [1], [2], []])
+    #expect(watch.look(at: [], now: .seconds(13)) == [])
+  }
+
+  @Test func `Who waits is not lowered, however long it takes`() {
+    var watch = StallWatch(limit: .seconds(100), lostLimit: .seconds(100), busyLimit: .seconds(2))
+    for now in 1..<100 { #expect(watch.look(at: [work(1, since: 0)], now: .seconds(now)) == []) }
   }
 
   @Test func `Each stall is told of once and each ends once, whatever comes`() {

@@ -80,9 +80,13 @@ enum WayToDie: String, CaseIterable {
 
   private static func fail() throws { throw Thrown() }
 
+  /// Until the stack has no more.
   @inline(never)
   private static func descend(_ depth: Int) -> Int {
-    depth == 0 ? 0 : descend(depth + Int(getpid())) + 1
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { room in
+      room.initialize(repeating: depth)
+      return depth == 0 ? 0 : descend(depth &+ 1) &+ room[depth & 63]
+    }
   }
 
   private static func freeTwice() {

@@ -122,9 +122,10 @@ package final class CrashRecord: @unchecked Sendable {
       let agent = crash_thread_agent(record, index)
       guard since != 0, agent >= 0 else { return nil }
       let token = crash_thread_token(record, index)
+      let thread = crash_thread_id(record, index)
       return StallWatch.Work(
-        thread: crash_thread_id(record, index), agent: agent, token: token,
-        since: .nanoseconds(Int64(clamping: since)), isOver: token != 0 && !isBegun(token))
+        thread: thread, agent: agent, token: token, since: .nanoseconds(Int64(clamping: since)),
+        processorTime: ThreadPriority.processorTime(of: thread), isOver: token != 0 && !isBegun(token))
     }
   }
 
