@@ -40,7 +40,7 @@ import Testing
     #expect(watch.look(at: [], now: .seconds(61)).count == 1)
   }
 
-  @Test func `A piece of work that keeps a processor is to be lowered once, and the next one on its thread anew`() {
+  @Test func `Work that keeps a processor is to be lowered once, and the next on its thread anew`() {
     var watch = StallWatch(limit: .seconds(100), lostLimit: .seconds(100), busyLimit: .seconds(2))
     /// On thread 1 one that has the whole of a processor, on thread 2 one that has a quarter.
     func looks(token: UInt64, since: Int, at times: ClosedRange<Int>) -> [[UInt32]] {
