@@ -1,4 +1,4 @@
-/// Decides from when on the host's own tasks do not run: by a pulse that one of them has, and a clock that is handed in.
+/// Decides from when on tasks do not run: by a pulse that one of them has, and a clock that is handed in.
 ///
 /// A process that was stopped, or whose machine slept, finds the clock far ahead, and its tasks have not had the time.
 /// So no look counts for more than ``longestStep``, however long ago the one before was.

@@ -2,7 +2,7 @@ import Glibc
 package import Logging
 
 /// Tells of agents that do not give their threads back, takes priority from these, and tells of a process that has
-/// grown too large or whose own tasks do not run: a thread of its own, which goes on whatever agents do to Swift's.
+/// grown too large or whose tasks do not run: a thread of its own, which goes on whatever agents do to Swift's.
 package final class Watchdog: @unchecked Sendable {
   // SAFETY: what changes is used by the watchdog's thread alone, once that has started.
   private var watch: StallWatch
@@ -12,8 +12,8 @@ package final class Watchdog: @unchecked Sendable {
   package struct Limits: Sendable {
     /// How long one piece of an agent's work may keep a thread before that is told.
     package var stall: Duration
-    /// How long it may keep it when nobody waits for it any more, and how long agents may keep the host's own tasks
-    /// from running, before the process is to be replaced.
+    /// How long it may keep it when nobody waits for it any more, and how long agents may keep all tasks from running,
+    /// before the process is to be replaced.
     package var lostThread: Duration
     /// Bytes of memory from which on the process is to be replaced; 0 for any number.
     package var memory: Int
@@ -33,18 +33,17 @@ package final class Watchdog: @unchecked Sendable {
   private static let namedAgents = 8
 
   private let record: CrashRecord
-  private let pulse: TaskPulse
+  private let pulse = TaskPulse()
   private let limits: Limits
   private let logger: Logger
   private let askForReplacement: @Sendable (String) -> Void
 
-  /// `pulse` is a task's of the host. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  /// `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
   package init(
-    record: CrashRecord, pulse: TaskPulse, limits: Limits, logger: Logger,
+    record: CrashRecord, limits: Limits, logger: Logger,
     askForReplacement: @escaping @Sendable (String) -> Void
   ) {
     self.record = record
-    self.pulse = pulse
     self.limits = limits
     self.logger = logger
     self.askForReplacement = askForReplacement
@@ -79,8 +78,9 @@ package final class Watchdog: @unchecked Sendable {
       let now = Duration.seconds(clock.tv_sec) + .nanoseconds(clock.tv_nsec)
       for event in watch.look(at: record.working, now: now) { tell(event) }
       if let time = pulseWatch.look(at: pulse.beats, now: now) {
-        ask("the host's own tasks do not run, for \(Self.text(time)) now" + atWork)
+        ask("the threads that all of Swift's tasks share have run none for \(Self.text(time)) now" + atWork)
       }
+      pulse.ask()
       if limits.memory > 0, let memory = Self.memory(), memory > limits.memory {
         ask("it has taken \(memory >> 20) MiB of memory" + atWork)
       }

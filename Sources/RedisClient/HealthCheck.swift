@@ -10,7 +10,7 @@ package final class HealthCheck {
   private let durability: DurabilityCheck?
   private var connectionsSeen = 0
   private var isWoken = false
-  private var waiting: CheckedContinuation<Void, Never>?
+  private let woken = Condition()
 
   /// `warnsOfLoss`: also says when the server may lose what it has been given.
   package init(client: RedisClient, interval: TimeAmount = .seconds(30), warnsOfLoss: Bool) {
@@ -29,7 +29,7 @@ package final class HealthCheck {
         await lookAtNewConnection()
         await waitForNext()
       } else {
-        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+        try? await IOActor.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
     client.whenDisconnected = nil
@@ -45,17 +45,16 @@ package final class HealthCheck {
 
   private func wake() {
     isWoken = true
-    waiting?.resume()
-    waiting = nil
+    woken.wakeAll()
   }
 
   /// For an interval, or until the last connection is lost.
   private func waitForNext() async {
     let timer = IOActor.eventLoop.scheduleTask(in: interval) { IOActor.assumeIsolated { self.wake() } }
     await withTaskCancellationHandler {
-      if !isWoken { await withCheckedContinuation { waiting = $0 } }
+      await woken.wait { !isWoken }
     } onCancel: {
-      IOActor.eventLoop.execute { IOActor.assumeIsolated { self.wake() } }
+      IOActor.execute { self.wake() }
     }
     timer.cancel()
     isWoken = false

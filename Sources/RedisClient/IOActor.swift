@@ -13,8 +13,20 @@ package actor IOActor {
   /// Lives as long as the process.
   package static let eventLoop: any EventLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
 
-  package nonisolated var unownedExecutor: UnownedSerialExecutor {
-    Self.eventLoop.executor.asUnownedSerialExecutor()
+  private static let executor = IOExecutor(eventLoop: eventLoop)
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
+
+  /// Runs `body`, and all that it starts as child tasks, on the event loop, also where it is isolated to nothing. For a
+  /// process whose tasks are all such: every other task that comes to the loop pays for it.
+  package nonisolated static func withTasksOnLoop(_ body: @Sendable () async -> Void) async {
+    executor.prefer()
+    await withTaskExecutorPreference(executor) { await body() }
+  }
+
+  /// Has `body` run on the loop, soon and in the order of calls; from any thread, without a task.
+  package nonisolated static func execute(_ body: @escaping @IOActor @Sendable () -> Void) {
+    eventLoop.execute { assumeIsolated(body) }
   }
 
   /// Runs `body` as isolated code; for callbacks of the event loop, which are on its thread already.

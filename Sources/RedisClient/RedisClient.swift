@@ -62,7 +62,7 @@ package final class RedisClient {
     var error = first
     while let wait = policy.wait(after: error) {
       // Cancelled: whoever asked does not wait any more.
-      guard (try? await Task.sleep(for: wait)) != nil else { throw error }
+      guard (try? await IOActor.sleep(for: wait)) != nil else { throw error }
       do throws(RedisError) {
         return try await sendOnce(bytes)
       } catch let next {
@@ -89,15 +89,17 @@ package final class RedisClient {
   }
 
   private func sendWhenThereIsRoom(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
-    if isClosed { throw Self.closed }
     let number = pool.takeNumber()
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await withCheckedContinuation { (continuation: CheckedContinuation<Result<RedisReply, RedisError>, Never>) in
+        if isClosed { return continuation.resume(returning: .failure(Self.closed)) }
         pool.wait(.init(number: number, command: bytes) { continuation.resume(returning: $0) })
+        // Said before it waited, it met nobody.
+        if Task.isCancelled { cancel(number) }
         advance()
       }
     } onCancel: {
-      IOActor.eventLoop.execute { IOActor.assumeIsolated { self.cancel(number) } }
+      IOActor.execute { self.cancel(number) }
     }
     return try RedisConnection.checked(result)
   }

@@ -40,12 +40,22 @@ struct WorkerRunCommand: AsyncParsableCommand {
       dataDirectory: try environment.dataDirectory(),
       identity: .current(incarnation: incarnation), place: placeName,
       history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
-    do {
-      try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()
-    } catch let error as RedisError {
-      throw CommandFailure(.redisUnreachable, error.description)
-    } catch let error as LibraryError {
-      throw CommandFailure(.settings, error.description)
+    await IOActor.withTasksOnLoop { [logger] in
+      do {
+        try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()
+      } catch {
+        leave(Self.failure(error))
+      }
+      // From here: the pool that this came from may have no thread left to go back to.
+      Glibc.exit(ExitStatus.ok.rawValue)
+    }
+  }
+
+  private static func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let error as RedisError: CommandFailure(.redisUnreachable, error.description)
+    case let error as LibraryError: CommandFailure(.settings, error.description)
+    default: error
     }
   }
 }

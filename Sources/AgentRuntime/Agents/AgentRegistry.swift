@@ -196,7 +196,7 @@ final class AgentRegistry {
         guard error.meaning == nil || error.meaning == .passing else { throw error }
         logger.warning("the streams of role \(agent.identity.role) are not there yet, trying again: \(error)")
         // Cancelled: the host ends.
-        guard (try? await Task.sleep(for: backoff.next())) != nil else { throw error }
+        guard (try? await IOActor.sleep(for: backoff.next())) != nil else { throw error }
       }
     }
     try await join(agent)

@@ -32,7 +32,7 @@ final class QuarantinedRoles {
   /// Looks until the task is cancelled.
   func run() async {
     // Cancelled: the host ends.
-    while (try? await Task.sleep(for: Self.interval)) != nil {
+    while (try? await IOActor.sleep(for: Self.interval)) != nil {
       if !wanted.isEmpty { await look() }
     }
   }
@@ -90,7 +90,7 @@ final class QuarantinedRoles {
     await registry.remove(holder)
     let deadline = ContinuousClock.now + Self.commitLimit
     while holder.heldCount > 0, .now < deadline {
-      guard (try? await Task.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
+      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
     }
     await registry.retire(holder)
   }

@@ -48,7 +48,7 @@ package final class Dispatcher {
   package init(record: CrashRecord?) {
     let inbox = CompletionInbox()
     calls = CallTable(record: record) {
-      IOActor.eventLoop.execute { IOActor.assumeIsolated { inbox.dispatcher?.takeCompletions() } }
+      IOActor.execute { inbox.dispatcher?.takeCompletions() }
     }
     inbox.dispatcher = self
   }

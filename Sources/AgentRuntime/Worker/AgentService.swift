@@ -70,7 +70,7 @@ final class AgentService: Service {
     }
     await beforeReading?()
     await registry.startReading()
-    try? await gracefulShutdown()  // cancelled: the same end
+    await HostEnd().wait()
     await end()
   }
 
@@ -79,7 +79,7 @@ final class AgentService: Service {
     await registry.quiet()
     let deadline = start + .seconds(grace)
     while dispatcher.messagesInWork > 0, ContinuousClock.now < deadline {
-      try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
+      try? await IOActor.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
     let isLeaving = dispatcher.messagesInWork > 0 && !handsBack
     if isLeaving {
@@ -92,7 +92,7 @@ final class AgentService: Service {
     }
     let commitDeadline = ContinuousClock.now + Self.commitLimit
     while !committer.isIdle, ContinuousClock.now < commitDeadline {
-      try? await Task.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
+      try? await IOActor.sleep(for: Self.drainCheck)  // cancelled: the deadline decides
     }
     let isEmpty = !isLeaving && registry.holders.allSatisfy { $0.heldCount == 0 }
     let remaining = (deadline - ContinuousClock.now) / .seconds(1)

@@ -1,4 +1,5 @@
 import AgentStreams
+import RedisClient
 import ServiceLifecycle
 
 /// Runs the committer until nothing is left to commit.
@@ -6,15 +7,14 @@ struct CommitService: Service {
   let committer: Committer
 
   func run() async throws {
-    // The tasks below only set a flag and wake the loop that this method waits for.
     await withTaskCancellationHandler {
       await withGracefulShutdownHandler {
         await committer.run()
       } onGracefulShutdown: {
-        Task { await committer.finish() }
+        IOActor.execute { committer.finish() }
       }
     } onCancel: {
-      Task { await committer.finish() }
+      IOActor.execute { committer.finish() }
     }
   }
 }

@@ -9,7 +9,7 @@ struct ConnectionService: Service {
   func run() async throws {
     await withDiscardingTaskGroup { group in
       group.addTask { await healthCheck.run() }
-      try? await gracefulShutdown()  // cancelled: the same end
+      await HostEnd().wait()
       // Before the check is cancelled: it may wait for an answer, which it then has.
       await client.close()
       group.cancelAll()

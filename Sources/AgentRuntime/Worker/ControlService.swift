@@ -39,7 +39,7 @@ final class ControlService: Service {
   func run() async throws {
     // The end may come before the start: who waits for the start must not wait for ever.
     defer { attempted.finish() }
-    await cancelWhenGracefulShutdown {
+    await HostEnd.cancels {
       for await _ in self.started {}
       await self.listen()
     }
@@ -64,8 +64,7 @@ final class ControlService: Service {
         await withTaskCancellationHandler {
           await channel.run()
         } onCancel: {
-          // Owned by this handler; it closes one connection.
-          Task { await channel.quiet() }
+          IOActor.execute { channel.quiet() }
         }
       }
       group.addTask {

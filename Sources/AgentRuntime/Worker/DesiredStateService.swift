@@ -45,11 +45,11 @@ final class DesiredStateService: Service {
   }
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
+    await HostEnd.cancels {
       await withDiscardingTaskGroup { group in
         group.addTask {
           // Cancelled: the host ends.
-          while (try? await Task.sleep(for: Self.interval)) != nil { await self.look() }
+          while (try? await IOActor.sleep(for: Self.interval)) != nil { await self.look() }
         }
         // Beside the rest: an agent may take its time to start, and a pause or a cancellation must not wait for it.
         group.addTask { for await _ in self.reloads { await self.plugins.reload() } }

@@ -5,6 +5,6 @@ struct LoopService: Service {
   let loop: @Sendable () async -> Void
 
   func run() async throws {
-    await cancelWhenGracefulShutdown { await loop() }
+    await HostEnd.cancels { await loop() }
   }
 }

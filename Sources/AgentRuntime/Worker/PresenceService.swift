@@ -6,7 +6,7 @@ struct PresenceService: Service {
   let presence: HostPresence
 
   func run() async throws {
-    await cancelWhenGracefulShutdown { await presence.run() }
+    await HostEnd.cancels { await presence.run() }
     await presence.withdraw()
   }
 }

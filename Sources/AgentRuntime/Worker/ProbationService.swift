@@ -16,12 +16,12 @@ final class ProbationService: Service {
   }
 
   func run() async throws {
-    await cancelWhenGracefulShutdown { await self.watch() }
+    await HostEnd.cancels { await self.watch() }
   }
 
   private func watch() async {
     // Cancelled: the host ends.
-    while (try? await Task.sleep(for: Self.interval)) != nil {
+    while (try? await IOActor.sleep(for: Self.interval)) != nil {
       if registry.isClearOfSuspects { cleared() }
     }
   }

@@ -22,7 +22,6 @@ package final class Worker {
   private let agents: AgentService
   private let desired: DesiredStateService
   private let presence: HostPresence
-  private let pulse = TaskPulse()
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -119,10 +118,8 @@ package final class Worker {
     let healthCheck = HealthCheck(
       client: client,
       interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
-    // The first ends last: the pulse goes on for as long as anything does.
     let services: [any Service] =
       [
-        LoopService { [pulse] in await pulse.run() },
         ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
         PresenceService(presence: presence),
       ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
@@ -139,7 +136,7 @@ package final class Worker {
     let limits = Watchdog.Limits(
       stall: .seconds(settings.stallWarning), lostThread: .seconds(settings.lostThread),
       memory: settings.workerMemory << 20)
-    Watchdog(record: records.own, pulse: pulse, limits: limits, logger: logger) {
+    Watchdog(record: records.own, limits: limits, logger: logger) {
       [supervisor, logger] reason in
       supervisor.say(.replace(reason: reason), logger: logger)
     }.start()
@@ -204,7 +201,7 @@ package final class Worker {
       guard error.meaning == .passing else { throw error }
       if !isTold { logger.notice("waiting until Redis is ready: \(error)") }
       isTold = true
-      try await Task.sleep(for: backoff.next())
+      try await IOActor.sleep(for: backoff.next())
     }
     logger.info("connected to \(configuration.redis)")
   }

@@ -34,7 +34,7 @@ package final class Committer {
   private let client: RedisClient
   private let logger: Logger
   private var waiting: Deque<Settlement> = []
-  private var idle: [CheckedContinuation<Void, Never>] = []
+  private let mayGoOn = Condition()
   private var underWay = 0
   private var isEnding = false
   private var lastWarning = WarningInterval()
@@ -50,7 +50,7 @@ package final class Committer {
   /// Takes an outcome; bounded by the slots of its source.
   package func submit(_ settlement: Settlement) {
     waiting.append(settlement)
-    idle.popLast()?.resume()
+    mayGoOn.wakeOne()
   }
 
   /// Commits until `finish`, and what is left then.
@@ -65,7 +65,7 @@ package final class Committer {
   /// Lets `run` return once everything submitted is committed.
   package func finish() {
     isEnding = true
-    while let next = idle.popLast() { next.resume() }
+    mayGoOn.wakeAll()
   }
 
   package var isIdle: Bool { waiting.isEmpty && underWay == 0 }
@@ -74,7 +74,7 @@ package final class Committer {
     while true {
       if waiting.isEmpty {
         if isEnding { return }
-        await withCheckedContinuation { idle.append($0) }
+        await mayGoOn.wait { waiting.isEmpty && !isEnding }
         continue
       }
       let batch = takeBatch()
@@ -127,7 +127,7 @@ package final class Committer {
         isRepeated = true
         client.warn("a commit failed", error)
       }
-      try? await Task.sleep(for: backoff.next())  // cancelled: the next attempt decides
+      try? await IOActor.sleep(for: backoff.next())  // cancelled: the next attempt decides
     }
   }
 

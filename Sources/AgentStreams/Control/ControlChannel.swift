@@ -42,7 +42,7 @@ package final class ControlChannel {
         attempted()
         if isQuiet { return }
         client.warn("listening for commands failed", error)
-        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+        try? await IOActor.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
   }

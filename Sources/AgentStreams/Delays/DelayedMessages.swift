@@ -31,7 +31,7 @@ package final class DelayedMessages {
   package func run() async {
     var wait = Self.idleInterval
     // Cancelled: the host ends.
-    while (try? await Task.sleep(for: wait)) != nil {
+    while (try? await IOActor.sleep(for: wait)) != nil {
       wait = Self.idleInterval
       for role in roles() {
         do throws(RedisError) {

@@ -30,7 +30,7 @@ package final class Janitor {
   /// Clears again and again until the task is cancelled.
   package func run() async {
     // Cancelled: the host ends.
-    while (try? await Task.sleep(for: interval * Double.random(in: 0.8...1.2))) != nil {
+    while (try? await IOActor.sleep(for: interval * Double.random(in: 0.8...1.2))) != nil {
       for source in lanes().flatMap(\.sources) { await clear(source) }
     }
   }

@@ -105,7 +105,7 @@ package final class Recoverer {
       look.yield()
       // Hosts that started together do not look together. Cancelled: the host ends.
       let wait = Duration.nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
-      guard (try? await Task.sleep(for: wait)) != nil else { return }
+      guard (try? await IOActor.sleep(for: wait)) != nil else { return }
     } while !slots.isClosed
     look.finish()
   }

@@ -4,7 +4,7 @@ package import RedisClient
 @IOActor
 package final class SuspectTurn {
   private(set) var isTaken = false
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private let isGivenBack = Condition()
 
   package nonisolated init() {}
 
@@ -17,13 +17,11 @@ package final class SuspectTurn {
 
   func giveBack() {
     isTaken = false
-    let woken = waiting
-    waiting = []
-    for next in woken { next.resume() }
+    isGivenBack.wakeAll()
   }
 
   /// Waits until nobody has it; by the time that this returns somebody may.
   func waitUntilFree() async {
-    if isTaken { await withCheckedContinuation { waiting.append($0) } }
+    await isGivenBack.wait { isTaken }
   }
 }

@@ -13,7 +13,7 @@ package final class AgentStreamConsumer: StreamReader {
   private let logger: Logger
   private var isQuiet = false
   private var isWoken = true
-  private var waiting: CheckedContinuation<Void, Never>?
+  private let woken = Condition()
 
   /// `lanes`: where the agent does the work of its role.
   package init(
@@ -46,7 +46,7 @@ package final class AgentStreamConsumer: StreamReader {
         // The stream or its group is gone (a FLUSHALL, an eviction).
         if error.meaning == .groupMissing { await makeGroup() }
         client.warn("reading \(source.stream) failed", error)
-        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+        try? await IOActor.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
   }
@@ -67,8 +67,7 @@ package final class AgentStreamConsumer: StreamReader {
 
   private func wake() {
     isWoken = true
-    waiting?.resume()
-    waiting = nil
+    woken.wakeAll()
   }
 
   package func quiet() {
@@ -87,9 +86,7 @@ package final class AgentStreamConsumer: StreamReader {
   }
 
   private func waitForWake() async {
-    while !isWoken, !isQuiet {
-      await withCheckedContinuation { waiting = $0 }
-    }
+    await woken.wait { !isWoken && !isQuiet }
     isWoken = false
   }
 

@@ -36,7 +36,7 @@ final class BlockingRead {
       // The server may see this before the read that it is meant to end: said again until it is over.
       // Without a server there is nobody to be told: the connection is closed.
       guard (try? await client.unblock(connection)) != nil, .now < deadline else { return connection.close() }
-      try? await Task.sleep(for: .milliseconds(2))  // cancelled: the limit decides
+      try? await IOActor.sleep(for: .milliseconds(2))  // cancelled: the limit decides
     }
   }
 }

@@ -72,7 +72,7 @@ package final class RoleConsumer: StreamReader {
       } catch {
         if case .protocolViolation = error { batchLimit = max(1, batchLimit / 2) }
         client.warn("reading \(name) failed", error)
-        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+        try? await IOActor.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
   }

@@ -43,7 +43,11 @@ package final class Slots {
     if isClosed { return 0 }
     if waiting.isEmpty, free > 0 { return grant(limit) }
     if reserved > 0 { interruptBlocked?() }
-    return await withCheckedContinuation { waiting.append(Waiter(limit: limit, continuation: $0)) }
+    return await withCheckedContinuation { continuation in
+      waiting.append(Waiter(limit: limit, continuation: continuation))
+      // What has come free meanwhile has met nobody who waits.
+      resumeWaiting()
+    }
   }
 
   /// After the read, and after what it brought has been taken.

@@ -22,7 +22,7 @@ package final class StreamWaker {
   private var seen: [String: String] = [:]
   private var isQuiet = false
   private let blockingRead: BlockingRead
-  private var idle: CheckedContinuation<Void, Never>?
+  private let changed = Condition()
 
   package init(client: RedisClient, logger: Logger) {
     self.client = client
@@ -55,7 +55,7 @@ package final class StreamWaker {
         try await waitUntilQuiet { backoff.reset() }
       } catch {
         client.warn("waiting for streams failed", error)
-        try? await Task.sleep(for: backoff.next())  // cancelled: the loop's condition decides
+        try? await IOActor.sleep(for: backoff.next())  // cancelled: the loop's condition decides
       }
     }
   }
@@ -67,8 +67,7 @@ package final class StreamWaker {
 
   /// Ends the wait that is under way, so that the next one is for the streams of now.
   private func interrupt() async {
-    idle?.resume()
-    idle = nil
+    changed.wakeAll()
     await blockingRead.end()
   }
 
@@ -79,7 +78,7 @@ package final class StreamWaker {
     wakeAll()
     while !isQuiet {
       guard !readers.isEmpty else {
-        await withCheckedContinuation { idle = $0 }
+        await changed.wait { readers.isEmpty && !isQuiet }
         continue
       }
       try await passOverWhatIsThere(connection)

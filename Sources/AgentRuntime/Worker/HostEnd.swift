@@ -1,0 +1,38 @@
+import RedisClient
+import ServiceLifecycle
+
+/// The end of the host, for a service that has something to do by then.
+@IOActor
+final class HostEnd {
+  private let hasCome = Condition()
+  private var isHere = false
+
+  /// Runs `operation`, and cancels it when the host is to end.
+  nonisolated static func cancels(_ operation: @escaping @Sendable () async -> Void) async {
+    await withTaskGroup { group in
+      group.addTask { await operation() }
+      group.addTask { await HostEnd().wait() }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Returns when the host is to end, or the task is cancelled. What the library of services has for both would be
+  /// woken by a task on the pool that all of Swift's tasks share.
+  func wait() async {
+    await withTaskCancellationHandler {
+      await withGracefulShutdownHandler {
+        await hasCome.wait { !isHere }
+      } onGracefulShutdown: {
+        IOActor.execute { self.come() }
+      }
+    } onCancel: {
+      IOActor.execute { self.come() }
+    }
+  }
+
+  private func come() {
+    isHere = true
+    hasCome.wakeAll()
+  }
+}

@@ -1,0 +1,24 @@
+/// Tasks that wait until something is so.
+@IOActor
+package final class Condition {
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  package nonisolated init() {}
+
+  /// Waits for the next wake-up, where `mustWait` still holds by then: a task may leave its actor in any call of an
+  /// asynchronous function, so whoever looks first and waits then misses what is between.
+  package func wait(while mustWait: @IOActor () -> Bool) async {
+    await withCheckedContinuation { continuation in
+      if mustWait() { waiting.append(continuation) } else { continuation.resume() }
+    }
+  }
+
+  /// One that waits, the last that came.
+  package func wakeOne() { waiting.popLast()?.resume() }
+
+  package func wakeAll() {
+    let woken = waiting
+    waiting = []
+    for next in woken { next.resume() }
+  }
+}
