@@ -6,11 +6,11 @@ import RedisClient
 /// Runs a recoverer while `body` works, with `turn` one of suspects.
 func recovering(
   _ source: DeliverySource, _ inbox: Inbox, client: RedisClient, dead: [String] = [RecovererTests.before],
-  charged: [String]? = nil, suspected: [String] = [],
+  charged: [String]? = nil, suspected: [String] = [], workers: [DeadWorker]? = nil,
   policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)), turn: SuspectTurn? = nil,
   _ body: (Recoverer) async throws -> Void
 ) async throws {
-  let workers = dead.map {
+  let workers = workers ?? dead.map {
     DeadWorker($0, charged: charged.map { [source.stream: $0] }, suspected: [source.stream: suspected])
   }
   let recoverer = await Recoverer(

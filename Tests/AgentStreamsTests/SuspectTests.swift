@@ -114,6 +114,27 @@ struct SuspectTests {
     #expect(await inbox.deliveries.count == 2)
   }
 
+  @Test func `What is charged with one death is not charged with another, in the same look`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<2)
+    try await streams.read(source, as: "host:8:1/\(RecovererTests.earlier)")
+    // It holds nothing any more, and is remembered.
+    _ = try await streams.client.send(
+      RedisCommand("XGROUP", "CREATECONSUMER", source.stream, source.group, RecovererTests.dead))
+    let inbox = Inbox()
+    try await recovering(
+      source, inbox, client: streams.client,
+      workers: [
+        DeadWorker(RecovererTests.before, charged: [source.stream: [ids[0]]]),
+        DeadWorker(RecovererTests.earlier, charged: [:]),
+      ], policy: RecovererTests.patient
+    ) { _ in
+      try await inbox.waitForCount(2)
+    }
+    #expect(await inbox.deliveries.map(\.deliveries) == [1, 1])
+  }
+
   @Test(arguments: [(2, ["1", "2"]), (3, ["2"])])
   func `Where one delivery more is too many, what may have killed is suspected from the first death on`(
     cap: Int, suspects: [String]

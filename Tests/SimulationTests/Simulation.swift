@@ -122,8 +122,7 @@ final class Simulation {
   /// The server has given an entry of `owner` to `consumer`, and counts that as a delivery.
   func takenOver(_ entry: Ledger.Entry, deliveries: Int, by consumer: String, knowing takeover: Takeover) {
     if let owner = ledger.owner(of: entry),
-      takeover.dead.contains(where: { $0.name == owner && $0.isKnown }),
-      !takeover.charged.contains(entry.id)
+      takeover.dead.contains(where: { $0.name == owner && $0.isKnown && !$0.charged.contains(entry.id) })
     {
       if deliveries > ledger.counted(entry) {
         ledger.violate(.innocents, "\(entry.id) of \(entry.stream) is charged with the death of \(owner)")

@@ -21,18 +21,21 @@ struct Takeover {
     let isKnown: Bool
     /// Whether all that it held is suspected.
     let wasOnProbation: Bool
+    /// Ids of the entries that count as given out once more, if something is known of its death.
+    let charged: [String]
+    /// Ids of the entries that it may have died of.
+    let suspected: [String]
 
-    fileprivate var arguments: [String] { [name, isKnown ? "1" : "0", wasOnProbation ? "1" : "0"] }
+    fileprivate var arguments: [String] {
+      [name, isKnown ? "1" : "0", wasOnProbation ? "1" : "0", String(charged.count)] + charged
+        + [String(suspected.count)] + suspected
+    }
   }
 
   let source: DeliverySource
   let policy: LeasePolicy
   /// Consumers that are known to be dead.
   let dead: [DeadConsumer]
-  /// Ids of the entries that count as given out once more, of those of whose death something is known.
-  let charged: [String]
-  /// Ids of the entries that these may have died of.
-  let suspected: [String]
   /// Whether consumers whose lease has lapsed are taken for dead.
   let takesLapsed: Bool
   /// Of the connection, when that was known. A slot or a turn may be waited for long: whether the server was away
@@ -54,11 +57,9 @@ struct Takeover {
       let worker = workers[name.incarnation]
       return DeadConsumer(
         name: name.description, isKnown: worker?.charged != nil,
-        wasOnProbation: worker?.wasOnProbation ?? false)
+        wasOnProbation: worker?.wasOnProbation ?? false,
+        charged: worker?.charged?[source.stream] ?? [], suspected: worker?.suspected[source.stream] ?? [])
     }
-    let dying = Set(deadConsumers.map(\.incarnation)).compactMap { workers[$0] }
-    charged = dying.flatMap { $0.charged?[source.stream] ?? [] }
-    suspected = dying.flatMap { $0.suspected[source.stream] ?? [] }
   }
 
   func call(_ kind: Kind, limit: Int, client: RedisClient) async throws(RedisError) -> Answer {
@@ -67,8 +68,8 @@ struct Takeover {
       client, keys: [source.stream],
       [
         source.group, source.consumer, kind.rawValue, String(policy.suspectFrom), String(limit),
-        String(lease), String(policy.foreignLease.milliseconds), String(dead.count),
-      ] + dead.flatMap(\.arguments) + [String(charged.count)] + charged + suspected)
+        String(lease), String(policy.foreignLease.milliseconds),
+      ] + dead.flatMap(\.arguments))
     return try Self.answer(in: reply)
   }
 

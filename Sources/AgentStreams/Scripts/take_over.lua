@@ -6,10 +6,10 @@
 -- KEYS 1 stream
 -- ARGV 1 group, 2 own consumer, 3 'others' or 'suspect', 4 deliveries from which on an entry is a
 --      suspect, 5 how many to take, 6 lease, 7 lease of consumers that are not agenthost's, both in
---      milliseconds, -1 to leave alone what is not known to be dead, 8 number of consumers that are
---      dead, for each its name, '1' if something is known of its death, '1' if it was on probation, so
---      that all it held is suspected, then for those of which something is known: number of entries
---      that count as given out once more, their ids, and the ids of entries that are suspects
+--      milliseconds, -1 to leave alone what is not known to be dead, then for each consumer that is
+--      dead: its name, '1' if something is known of its death, '1' if it was on probation, so that all
+--      it held is suspected, number of entries that count as given out once more, their ids, number of
+--      entries that are suspects, their ids
 -- Returns how many suspects and how many others are left, then for each entry that was taken: id, how
 --      often it has been given out with this time, its fields.
 
@@ -41,11 +41,9 @@ end
 -- Consumers that have been looked at by name.
 local looked_at = {}
 
-local charged, suspected = {}, {}
-
 -- Looks through what `consumer`, or everybody, holds and has not renewed for `idle` milliseconds. Where something `is_known`
 -- of the consumer's death, only what is charged counts as given out once more.
-local function look(idle, consumer, is_known, was_on_probation)
+local function look(idle, consumer, is_known, was_on_probation, charged, suspected)
   -- Given out once, and that death was not of it: nothing speaks against it.
   local suspect_from_uncharged = is_known and math.max(suspect_from, 2) or suspect_from
   if consumer then looked_at[consumer] = true end
@@ -77,12 +75,21 @@ local function look(idle, consumer, is_known, was_on_probation)
   end
 end
 
-local first_charged = 10 + 3 * tonumber(ARGV[8])
-local first_suspected = first_charged + tonumber(ARGV[first_charged - 1])
-for index = first_charged, first_suspected - 1 do charged[ARGV[index]] = true end
-for index = first_suspected, #ARGV do suspected[ARGV[index]] = true end
-for index = 9, first_charged - 4, 3 do
-  look(0, ARGV[index], ARGV[index + 1] == '1', ARGV[index + 2] == '1')
+local argument = 8
+
+-- The next arguments: a number, and so many ids.
+local function ids()
+  local set, last = {}, argument + tonumber(ARGV[argument])
+  for index = argument + 1, last do set[ARGV[index]] = true end
+  argument = last + 1
+  return set
 end
-if lease >= 0 then look(lease) end
+
+while argument <= #ARGV do
+  local consumer, is_known, was_on_probation = ARGV[argument], ARGV[argument + 1] == '1', ARGV[argument + 2] == '1'
+  argument = argument + 3
+  local charged = ids()
+  look(0, consumer, is_known, was_on_probation, charged, ids())
+end
+if lease >= 0 then look(lease, nil, false, false, {}, {}) end
 return { suspects, others, unpack(taken) }
