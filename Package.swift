@@ -153,12 +153,15 @@ let package = Package(
       ],
       path: "Tests/RedisTestServer", swiftSettings: strict),
     .target(name: "SeededGenerator", path: "Tests/SeededGenerator", swiftSettings: strict),
+    .target(
+      name: "TestLibrary", dependencies: ["RedisTestServer"], path: "Tests/TestLibrary", swiftSettings: strict
+    ),
     .testTarget(
       name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope", "SeededGenerator"], swiftSettings: strict),
     .testTarget(
       name: "AgentPluginsTests",
       dependencies: [
-        "AgentPlugins", "CAgentABI", "CCrashRecord", "RedisTestServer", "SeededGenerator",
+        "AgentPlugins", "CAgentABI", "CCrashRecord", "RedisTestServer", "SeededGenerator", "TestLibrary",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
@@ -195,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "IntegrationTests",
       dependencies: [
-        "AgentClient", "RedisTestServer", "SeededGenerator",
+        "AgentClient", "RedisTestServer", "SeededGenerator", "TestLibrary",
         // Built before the tests, which start it as a child. Plugins are built with the package: two of them
         // in one test bundle would define the same entry twice.
         "agenthost",

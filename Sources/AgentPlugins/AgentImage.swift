@@ -11,6 +11,12 @@ package struct AgentImage: Sendable, Equatable {
   /// Whether it is written in Swift, and so can never be unmapped.
   package let isSwift: Bool
 
+  /// What it was built with, for people.
+  package var toolchainText: String {
+    let version = toolchain == 0 ? "" : " \(toolchain / 1000).\(toolchain % 1000)"
+    return isSwift ? "Swift" + version : "C" + version
+  }
+
   /// Reads the bytes of a library file.
   package init(reading bytes: [UInt8]) throws(AgentImageError) {
     self = try bytes.withUnsafeBytes { raw in
@@ -29,5 +35,7 @@ package struct AgentImage: Sendable, Equatable {
     sdk = note.sdk
     toolchain = note.toolchain
     isSwift = note.flags & AGENTHOST_NOTE_FLAG_SWIFT != 0
+    // Two runtimes in one process disagree about everything that both know of.
+    if isSwift, try !file.needs("libswiftCore.so") { throw .ownRuntime }
   }
 }

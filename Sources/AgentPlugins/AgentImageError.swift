@@ -29,6 +29,8 @@ package enum AgentImageError: Error, Equatable {
   case entryNotAFunction
   case noNote
   case wrongDraft(expected: UInt32, found: UInt32)
+  /// Written in Swift, and linked with a Swift runtime of its own.
+  case ownRuntime
 }
 
 extension AgentImageError: CustomStringConvertible {
@@ -51,6 +53,7 @@ extension AgentImageError: CustomStringConvertible {
     case .entryNotAFunction: "agent_plugin_entry as a function in the library's code"
     case .noNote: "a note in section .note.agent"
     case .wrongDraft(let expected, _): "draft \(expected)"
+    case .ownRuntime: "the system's Swift runtime, libswiftCore.so, as a dependency"
     }
   }
 
@@ -71,6 +74,7 @@ extension AgentImageError: CustomStringConvertible {
     case .noEntry, .noNote: "none"
     case .entryNotAFunction: "something else by that name"
     case .wrongDraft(_, let found): "draft \(found)"
+    case .ownRuntime: "none, so a runtime of its own"
     }
   }
 
@@ -88,6 +92,7 @@ extension AgentImageError: CustomStringConvertible {
     case .entryNotAFunction: "declare it as agenthost/agent.h does"
     case .noNote: "build it with AgentSDK, or write AGENTHOST_NOTE in its C code"
     case .wrongDraft: "rebuild the agent against this agenthost"
+    case .ownRuntime: "build it without --static-swift-stdlib"
     }
   }
 

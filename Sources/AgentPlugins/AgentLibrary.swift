@@ -32,6 +32,8 @@ package final class AgentLibrary: @unchecked Sendable {
   package let file: String
   /// SHA-256 of its bytes, hexadecimal.
   package let hash: String
+  /// What it was built with, for people; empty where that is not known.
+  package let toolchain: String
   package let threads: PluginThreads
   let record: CrashRecord?
   let recorded: CrashRecord.Library
@@ -39,11 +41,16 @@ package final class AgentLibrary: @unchecked Sendable {
   // SAFETY: static storage of a library that is never unmapped; written once.
   let factory: UnsafePointer<agenthost_factory_v1>
 
-  /// [loader] Maps the private copy `image` and reads what it can make.
-  package init(image: LibraryImage, record: CrashRecord? = nil) throws(LibraryError) {
+  /// [loader] Maps the private copy `image` and reads what it can make. `begins` hears of each step before code of the
+  /// library's runs in it.
+  package init(
+    image: LibraryImage, record: CrashRecord? = nil, begins: (LibraryError.Step) -> Void = { _ in }
+  ) throws(LibraryError) {
     file = image.file
     hash = image.hash
-    let (entry, symbol) = try Self.open(image)
+    toolchain = image.toolchain
+    let (entry, symbol) = try Self.open(image, begins: begins)
+    begins(.descriptor)
     factory = entry.pointee.factory
     self.record = record
     recorded = record?.add(image, symbol: symbol) ?? .none
@@ -53,7 +60,7 @@ package final class AgentLibrary: @unchecked Sendable {
 
   /// The entry, and the address of the function that gave it.
   private static func open(
-    _ image: LibraryImage
+    _ image: LibraryImage, begins: (LibraryError.Step) -> Void
   ) throws(LibraryError) -> (UnsafePointer<agenthost_entry_v1>, UnsafeRawPointer) {
     guard let handle = dlopen(image.path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       throw LibraryError(
@@ -63,6 +70,7 @@ package final class AgentLibrary: @unchecked Sendable {
     }
     // SAFETY: the image's check has found the symbol to be a function; its type is the contract's.
     typealias Entry = @convention(c) () -> UnsafePointer<agenthost_entry_v1>?
+    begins(.entry)
     guard let symbol = dlsym(handle, "agent_plugin_entry"),
       let entry = unsafeBitCast(symbol, to: Entry.self)()
     else {

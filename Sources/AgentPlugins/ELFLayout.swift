@@ -52,6 +52,13 @@ enum ELFLayout {
     static let occupiesNoFile: UInt32 = 8
     static let symbols: UInt32 = 2
     static let dynamicSymbols: UInt32 = 11
+    static let dynamic: UInt32 = 6
+  }
+
+  enum Dynamic {
+    static let size: UInt64 = 16
+    static let value: UInt64 = 8
+    static let needed: UInt64 = 1
   }
 
   enum Symbol {

@@ -19,6 +19,18 @@ func remove(_ path: FilePath) throws(Errno) {
   guard path.withPlatformString({ unlink($0) }) == 0 else { throw Errno(rawValue: errno) }
 }
 
+/// The names in a folder, in order.
+func entries(ofFolder path: String) throws(Errno) -> [String] {
+  guard let directory = opendir(path) else { throw Errno(rawValue: errno) }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    names.append(
+      withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+  }
+  return names.sorted()
+}
+
 /// The path of the file itself, where `path` may be a link to it; nil where it leads nowhere.
 func resolvedPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }

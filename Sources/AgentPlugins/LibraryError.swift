@@ -3,7 +3,7 @@
 package struct LibraryError: Error, Equatable, CustomStringConvertible {
   /// The steps of the way in, in their order.
   package enum Step: String, Sendable {
-    case read, settings, image, copy, quarantine, load, entry, descriptor, create, start
+    case read, trust, settings, image, copy, quarantine, load, entry, descriptor, create, destroy, start
   }
 
   package let file: String

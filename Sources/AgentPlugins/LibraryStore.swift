@@ -12,6 +12,21 @@ package struct LibraryImage: Sendable, Equatable {
   package let hash: String
   /// The private copy.
   package let path: String
+  /// What it was built with, for people; empty where that is not known.
+  package let toolchain: String
+
+  init(file: String, hash: String, path: String, toolchain: String = "") {
+    self.file = file
+    self.toolchain = toolchain
+    name = FilePath(file).stem ?? file
+    self.hash = hash
+    self.path = path
+  }
+
+  /// Of a copy that the store has made, named by its hash.
+  package init(copy path: String, of file: String) {
+    self.init(file: file, hash: FilePath(path).stem ?? path, path: path)
+  }
 }
 
 /// Private, content-addressed copies of agent libraries. What is loaded is the copy: a file that
@@ -22,10 +37,12 @@ package struct LibraryStore: Sendable {
   package static let maximumBytes = 256 << 20
 
   private let directory: FilePath
+  private let trust: TrustPolicy
 
   /// `directory` is made if it does not exist, for this user only.
-  package init(directory: String) throws(LibraryError) {
+  package init(directory: String, trust: TrustPolicy = .owner) throws(LibraryError) {
     self.directory = FilePath(directory)
+    self.trust = trust
     do {
       try Self.makeDirectory(self.directory)
     } catch {
@@ -38,7 +55,7 @@ package struct LibraryStore: Sendable {
 
   /// Reads `file` once, checks these bytes without running any of them, and keeps a copy.
   package func image(of file: String) throws(LibraryError) -> LibraryImage {
-    let bytes = try Self.checkedBytes(of: file)
+    let (bytes, image) = try Self.checkedBytes(of: file, trust)
     let hash = Self.hash(bytes)
     let copy = directory.appending("\(hash).so")
     do {
@@ -49,34 +66,45 @@ package struct LibraryStore: Sendable {
         file: file, step: .copy, expected: "a private copy at \(copy)", found: String(describing: error),
         advice: "see that the folder can be written and has room")
     }
-    let name = FilePath(file).stem ?? file
-    return LibraryImage(file: file, name: name, hash: hash, path: copy.string)
+    return LibraryImage(file: file, hash: hash, path: copy.string, toolchain: image.toolchainText)
   }
 
   /// SHA-256 of the library `file`, hexadecimal, as it would be loaded.
   package static func hash(of file: String) throws(LibraryError) -> String {
-    hash(try checkedBytes(of: file))
+    hash(try checkedBytes(of: file, .any).bytes)
   }
 
   private static func hash(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
+    Hexadecimal.text(SHA256.hash(data: bytes))
   }
 
   /// A link is resolved once; from then on only what was read counts.
-  private static func checkedBytes(of file: String) throws(LibraryError) -> [UInt8] {
-    var step = LibraryError.Step.read
-    do throws(AgentImageError) {
-      let bytes = try RegularFile.read(resolvedPath(file) ?? file, maximumBytes: maximumBytes)
-      step = .image
-      _ = try AgentImage(reading: bytes)
-      return bytes
-    } catch {
+  private static func checkedBytes(
+    of file: String, _ trust: TrustPolicy
+  ) throws(LibraryError) -> (bytes: [UInt8], image: AgentImage) {
+    guard let resolved = resolvedPath(file) else {
       throw LibraryError(
-        file: file, step: step, expected: error.expected, found: error.found, advice: error.advice)
+        file: file, step: .read, expected: "a readable file", found: String(cString: strerror(errno)),
+        advice: "put the library itself there, and see that the host's user may read it")
     }
+    let content: RegularFile
+    do throws(AgentImageError) {
+      content = try RegularFile(reading: resolved, maximumBytes: maximumBytes)
+    } catch {
+      throw refusal(of: file, at: .read, error)
+    }
+    try trust.check(content, at: file, resolved: resolved)
+    do throws(AgentImageError) {
+      return (content.bytes, try AgentImage(reading: content.bytes))
+    } catch {
+      throw refusal(of: file, at: .image, error)
+    }
+  }
+
+  private static func refusal(
+    of file: String, at step: LibraryError.Step, _ error: AgentImageError
+  ) -> LibraryError {
+    LibraryError(file: file, step: step, expected: error.expected, found: error.found, advice: error.advice)
   }
 
   /// Makes `path` and what it lies in; what is there already stays as it is.

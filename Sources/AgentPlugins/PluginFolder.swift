@@ -1,4 +1,4 @@
-import Glibc
+import SystemPackage
 
 /// A library of the folder, and what the file beside it says.
 package struct FoundLibrary: Sendable {
@@ -34,19 +34,13 @@ package struct PluginFolder: Sendable {
   /// An absent folder is an error: a mistyped path would otherwise
   /// look like a host without agents.
   private func files() throws(LibraryError) -> [String] {
-    guard let directory = opendir(path) else {
+    do throws(Errno) {
+      return try entries(ofFolder: path).filter { $0.hasSuffix(".so") && !$0.hasPrefix(".") }
+        .map { "\(path)/\($0)" }
+    } catch {
       throw LibraryError(
-        file: path, step: .read, expected: "the folder with the agents' libraries",
-        found: String(cString: strerror(errno)), advice: "make it, or name another with --agents-dir")
+        file: path, step: .read, expected: "the folder with the agents' libraries", found: "\(error)",
+        advice: "make it, or name another with --agents-dir")
     }
-    defer { closedir(directory) }
-    var files: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasSuffix(".so"), !name.hasPrefix(".") { files.append("\(path)/\(name)") }
-    }
-    return files.sorted()
   }
 }

@@ -210,6 +210,13 @@ package final class PluginThreads: @unchecked Sendable {
 }
 
 extension PluginThreads {
+  /// Runs `body` on one of the threads and waits for it, however long it takes.
+  package func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+    await withCheckedContinuation { continuation in
+      enqueue(.call { continuation.resume(returning: body()) })
+    }
+  }
+
   /// Runs `body` on one of the threads and waits for it, for at most `seconds`; nil when it takes longer.
   package func run<Value: Sendable>(
     within seconds: Double, _ body: @escaping @Sendable () -> Value

@@ -1,16 +1,27 @@
 import Glibc
 
 /// The content of a file that is nothing but a file.
-package enum RegularFile {
+package struct RegularFile: Sendable {
+  package let bytes: [UInt8]
+  /// Of what was read, whatever has that path by now.
+  let status: FileStatus
+
   /// Reads `path` whole. Links are not followed, and a FIFO does not hold the host up. The content is
   /// a copy, for a mapped file that is cut short meanwhile would end the process.
-  package static func read(_ path: String, maximumBytes: Int) throws(AgentImageError) -> [UInt8] {
+  init(reading path: String, maximumBytes: Int) throws(AgentImageError) {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(errno: errno) }
     defer { close(descriptor) }
-    let size = try size(of: descriptor)
+    let status = try Self.status(of: descriptor)
+    let size = Int(status.st_size)
     guard size <= maximumBytes else { throw .tooLarge(found: size, limit: maximumBytes) }
-    return try content(of: descriptor, size: size)
+    self.status = FileStatus(status)
+    bytes = try Self.content(of: descriptor, size: size)
+  }
+
+  /// The content alone.
+  package static func read(_ path: String, maximumBytes: Int) throws(AgentImageError) -> [UInt8] {
+    try RegularFile(reading: path, maximumBytes: maximumBytes).bytes
   }
 
   private static func content(of descriptor: CInt, size: Int) throws(AgentImageError) -> [UInt8] {
@@ -32,11 +43,11 @@ package enum RegularFile {
     return content
   }
 
-  private static func size(of descriptor: CInt) throws(AgentImageError) -> Int {
+  private static func status(of descriptor: CInt) throws(AgentImageError) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: errno) }
     switch status.st_mode & S_IFMT {
-    case S_IFREG: return Int(status.st_size)
+    case S_IFREG: return status
     case S_IFDIR: throw .notRegular(found: "directory")
     case S_IFIFO: throw .notRegular(found: "FIFO")
     case S_IFCHR, S_IFBLK: throw .notRegular(found: "device")

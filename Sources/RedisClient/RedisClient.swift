@@ -91,7 +91,8 @@ package final class RedisClient {
   private func sendWhenThereIsRoom(_ bytes: ByteBuffer) async throws(RedisError) -> RedisReply {
     let number = pool.takeNumber()
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: CheckedContinuation<Result<RedisReply, RedisError>, Never>) in
+      await withCheckedContinuation {
+        (continuation: CheckedContinuation<Result<RedisReply, RedisError>, Never>) in
         if isClosed { return continuation.resume(returning: .failure(Self.closed)) }
         pool.wait(.init(number: number, command: bytes) { continuation.resume(returning: $0) })
         // Said before it waited, it met nobody.

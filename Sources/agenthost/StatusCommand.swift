@@ -27,14 +27,14 @@ struct StatusCommand: AsyncParsableCommand {
       ["host", "place", "pid", "started", "deaths", "version", "roles"], numeric: [2, 4])
     for worker in workers {
       table.add([
-        LogText.escaped(worker.host), LogText.escaped(place(of: worker)),
+        LogText.escaped(worker.host), LogText.escaped(worker.placeName),
         String(worker.processID), TimeText.utc(worker.started), String(worker.deaths),
         LogText.escaped(worker.version), LogText.escaped(worker.roles.sorted().joined(separator: " ")),
       ])
     }
     var lines = table.text
     for worker in workers where !worker.lastDeath.isEmpty {
-      let place = "\(LogText.escaped(worker.host)), \(LogText.escaped(place(of: worker)))"
+      let place = "\(LogText.escaped(worker.host)), \(LogText.escaped(worker.placeName))"
       lines += "\n\(place): last death: \(LogText.escaped(worker.lastDeath))\n"
     }
     if !desired.pausedRoles.isEmpty {
@@ -46,10 +46,6 @@ struct StatusCommand: AsyncParsableCommand {
         + "\(LogText.escaped(quarantine.reason))\n"
     }
     return lines
-  }
-
-  private static func place(of worker: WorkerStatus) -> String {
-    worker.place.isEmpty ? PlaceName.main : worker.place
   }
 
   private static func json(_ workers: [WorkerStatus], _ desired: DesiredState) -> String {
@@ -64,7 +60,7 @@ struct StatusCommand: AsyncParsableCommand {
   private static func json(_ worker: WorkerStatus) -> JSONValue {
     .object([
       .init("worker", .string(worker.incarnation)), .init("host", .string(worker.host)),
-      .init("place", .string(place(of: worker))),
+      .init("place", .string(worker.placeName)),
       .init("pid", .number(worker.processID)), .init("started", .number(worker.started)),
       .init("version", .string(worker.version)), .init("deaths", .number(worker.deaths)),
       .init("last_death", worker.lastDeath.isEmpty ? .null : .string(worker.lastDeath)),

@@ -14,7 +14,7 @@ struct WorkerReplaceCommand: AsyncParsableCommand {
 
   func run() async throws {
     let workers = try await CommandEnvironment().withRedis { client, keys in
-      try await DesiredChange.replaceWorkers.make(client, keys: keys)
+      try await DesiredChange.replaceWorkers.make(client, keys: keys).heard
     }
     guard workers > 0 else {
       throw CommandFailure(.failed, "no worker listens; start a host with `agenthost run`")

@@ -37,7 +37,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
     OutOfMemoryScore.raise(logger: logger)
     let configuration = WorkerConfiguration(
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
-      dataDirectory: try environment.dataDirectory(),
+      dataDirectory: try environment.dataDirectory(), environment: environment.variables,
       identity: .current(incarnation: incarnation), place: placeName,
       history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in

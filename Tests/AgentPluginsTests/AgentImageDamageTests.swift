@@ -1,5 +1,6 @@
 import AgentPlugins
 import SeededGenerator
+import TestLibrary
 import Testing
 
 @Suite("Damaged and hostile libraries")

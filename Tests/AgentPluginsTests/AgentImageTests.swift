@@ -1,4 +1,5 @@
 import AgentPlugins
+import TestLibrary
 import Testing
 
 @Suite("Reading a library without running it")
@@ -27,9 +28,16 @@ struct AgentImageTests {
         {6, 16, 1, 0x4e454741, 0x54, 3, 7, 6003, 1};
 
       """
-    let image = try AgentImage(reading: try TestLibrary.compile(TestLibrary.entry + notes))
+    let flags = ["-shared", "-fPIC", "-fvisibility=hidden"]
+    let library = try TestLibrary.withStub("libswiftCore.so") {
+      try TestLibrary.compile(TestLibrary.entry + notes, flags: flags + ["-Wl,--no-as-needed", $0])
+    }
+    let image = try AgentImage(reading: library)
     #expect((image.sdk, image.toolchain) == (7, 6003))
     #expect(image.isSwift)
+    #expect(throws: AgentImageError.ownRuntime) {
+      try AgentImage(reading: try TestLibrary.compile(TestLibrary.entry + notes))
+    }
   }
 
   @Test("the wrong format is named, with what was expected")

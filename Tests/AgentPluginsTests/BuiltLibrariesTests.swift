@@ -1,5 +1,6 @@
 import AgentPlugins
 import Foundation
+import TestLibrary
 import Testing
 
 @Suite("The agent libraries of this package")

@@ -1,5 +1,6 @@
 import AgentPlugins
 import Foundation
+import TestLibrary
 import Testing
 
 @Suite("What an operator says about a library")

@@ -1,4 +1,5 @@
 import Foundation
+import TestLibrary
 import Testing
 
 @testable import AgentPlugins

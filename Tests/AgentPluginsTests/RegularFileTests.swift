@@ -1,6 +1,7 @@
 import AgentPlugins
 import Foundation
 import Glibc
+import TestLibrary
 import Testing
 
 @Suite("Reading a library's file")

@@ -1,6 +1,7 @@
 import AgentPlugins
 import Foundation
 import SeededGenerator
+import TestLibrary
 import Testing
 
 @Suite struct SymbolTableTests {

@@ -56,6 +56,14 @@ import Testing
       good: ["DEBUG": "DEBUG", "INFO": "INFO", "WARNING": "WARNING", "ERROR": "ERROR"],
       bad: ["info", "", "TRACE", "CRITICAL", "INFO "]),
     Row(name: "AGENTHOST_AGENTS_DIR", unit: "text", byDefault: "agents.d", good: ["/a b": "/a b"], bad: []),
+    Row(
+      name: "AGENTHOST_PLUGIN_TRUST", unit: "text", byDefault: "owner",
+      good: ["owner": "owner", "any": "any"],
+      bad: ["", "Owner", "none", "signatures"]),
+    Row(name: "AGENTHOST_PLUGIN_KEYS", unit: "text", byDefault: "", good: ["/keys": "/keys"], bad: []),
+    Row(
+      name: "AGENTHOST_LOAD_TIMEOUT", unit: "seconds", byDefault: "30.0",
+      good: ["0.1": "0.1", "3600": "3600.0"], bad: ["0", "3601", "30s", ""]),
     Row(name: "AGENTHOST_DATA_DIR", unit: "text", byDefault: "", good: ["/data": "/data"], bad: []),
     Row(
       name: "AGENTHOST_KEY_PREFIX", unit: "text", byDefault: "",

@@ -10,9 +10,11 @@ func recovering(
   policy: LeasePolicy = LeasePolicy(lease: .milliseconds(600)), turn: SuspectTurn? = nil,
   _ body: (Recoverer) async throws -> Void
 ) async throws {
-  let workers = workers ?? dead.map {
-    DeadWorker($0, charged: charged.map { [source.stream: $0] }, suspected: [source.stream: suspected])
-  }
+  let workers =
+    workers
+    ?? dead.map {
+      DeadWorker($0, charged: charged.map { [source.stream: $0] }, suspected: [source.stream: suspected])
+    }
   let recoverer = await Recoverer(
     client: client, keys: Keys(), lanes: RoleLanes(sources: [source]), slots: source.slots, receiver: inbox,
     policy: policy,

@@ -6,19 +6,25 @@ import RedisClient
 /// may block, and runs code of the library's.
 @IOActor
 final class PluginLoader {
-  /// How long one step of loading may take.
-  private static let stepLimit = 30.0
   /// How long an agent's `start` may take.
   private static let startLimit = 30.0
 
   private let store: LibraryStore
+  private let prober: Prober
+  /// How long one step of loading may take.
+  private let stepLimit: Double
   private let dispatcher: Dispatcher
   private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
 
-  init(store: LibraryStore, dispatcher: Dispatcher, record: CrashRecord, logger: Logger) {
+  init(
+    store: LibraryStore, prober: Prober, stepLimit: Double, dispatcher: Dispatcher, record: CrashRecord,
+    logger: Logger
+  ) {
     self.store = store
+    self.prober = prober
+    self.stepLimit = stepLimit
     self.record = record
     self.dispatcher = dispatcher
     self.logger = logger
@@ -31,6 +37,13 @@ final class PluginLoader {
   func image(of file: String) async throws(LibraryError) -> LibraryImage {
     let store = store
     return try await step(.read, of: file) { () throws(LibraryError) in try store.image(of: file) }
+  }
+
+  /// Why libraries are refused whose code does not even do in a process of its own; nil: it does.
+  func probe(_ images: [LibraryImage]) async -> [LibraryError?] {
+    let prober = prober
+    // No limit: each step of it has one, and whoever exceeds that is killed.
+    return await thread.run { prober.probe(images) }
   }
 
   func load(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
@@ -88,7 +101,7 @@ final class PluginLoader {
 
   /// Frees an agent that nobody uses any more; a library that hangs in it costs the loader's thread.
   func destroy(_ instance: AgentInstance) async {
-    let isFreed = await thread.run(within: Self.stepLimit) { instance.destroy() }
+    let isFreed = await thread.run(within: stepLimit) { instance.destroy() }
     switch isFreed {
     case true: return
     case false:
@@ -96,20 +109,20 @@ final class PluginLoader {
     case nil:
       abandonThread()
       logger.error(
-        "\(instance.descriptor.name) was not destroyed within \(Self.stepLimit) s, and stays in memory")
+        "\(instance.descriptor.name) was not destroyed within \(stepLimit) s, and stays in memory")
     }
   }
 
   private func step<Value: Sendable>(
     _ step: LibraryError.Step, of file: String, _ body: @escaping @Sendable () throws(LibraryError) -> Value
   ) async throws(LibraryError) -> Value {
-    let result: Result<Value, LibraryError>? = await thread.run(within: Self.stepLimit) {
+    let result: Result<Value, LibraryError>? = await thread.run(within: stepLimit) {
       Result { () throws(LibraryError) in try body() }
     }
     guard let result else {
       abandonThread()
       throw LibraryError(
-        file: file, step: step, expected: "the step to end within \(Self.stepLimit) s", found: "no end of it",
+        file: file, step: step, expected: "the step to end within \(stepLimit) s", found: "no end of it",
         advice: "do not wait in a constructor, in the entry or in create")
     }
     return try result.get()

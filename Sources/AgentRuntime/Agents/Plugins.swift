@@ -3,24 +3,6 @@ import AgentStreams
 import Logging
 import RedisClient
 
-/// What a look at the agents' folder has changed.
-package struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
-  package var added: [String] = []
-  package var changed: [String] = []
-  package var removed: [String] = []
-  package var unchanged: [String] = []
-  package var refused: [String] = []
-
-  package var description: String {
-    [
-      ("new", added), ("changed", changed), ("removed", removed), ("unchanged", unchanged),
-      ("refused", refused),
-    ]
-    .map { "\($0.0) \($0.1.count)" + ($0.1.isEmpty ? "" : " (\($0.1.joined(separator: ", ")))") }
-    .joined(separator: ", ")
-  }
-}
-
 /// The libraries that are loaded and the agents made of them, kept equal to the agents' folder.
 ///
 /// Only those of this worker's place count. A library that can't be loaded changes nothing: what ran before it goes on.
@@ -30,7 +12,15 @@ final class Plugins {
     let library: AgentLibrary
     /// An operator's, for each of its agents.
     let concurrency: Int?
+    /// How often the library has been brought in here.
+    let generation: Int
     var agents: [ServedAgent]
+  }
+
+  /// A library that is not loaded as it lies there.
+  private struct Candidate {
+    let image: LibraryImage
+    let settings: LibrarySettings
   }
 
   private let folder: PluginFolder
@@ -40,6 +30,8 @@ final class Plugins {
   private let logger: Logger
   private var loaded: [String: Loaded] = [:]
   private var code = CodeGenerations()
+  /// How often each library has been brought in.
+  private var generations: [String: Int] = [:]
   /// Generations of code that may be past before this worker is to be replaced.
   private let maximumGenerations: Int
   private var hasAsked = false
@@ -56,8 +48,15 @@ final class Plugins {
   private var places: LibraryPlaces
   /// Called after each look with the isolated places that the folder asks for.
   var placesSeen: @IOActor ([String]) -> Void = { _ in }
-  private var reloading = false
-  private var reloadAgain = false
+  /// What the desired state said last; a look is for that.
+  var desiredVersion = 0
+  /// The desired state that the last look was for.
+  private(set) var lookedVersion = -1
+  /// Called after each look.
+  var looked: @IOActor () -> Void = {}
+  private var lastReport = ReloadReport()
+  private var wanted: LookRequest?
+  private var isReloading = false
 
   init(
     folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, retirement: Retirement,
@@ -75,25 +74,51 @@ final class Plugins {
   /// Whether an agent of this host has the role.
   func serves(_ role: String) -> Bool { registry.agent(of: role) != nil }
 
-  /// Looks at the folder and makes what runs equal to it. Requests that come meanwhile are one more look.
+  /// What `reload` is to look at, beside what was asked for before.
+  func want(_ request: LookRequest) {
+    wanted = wanted?.union(request) ?? request
+  }
+
+  /// Names of the files that serve a role.
+  func names(serving role: String) -> Set<String> {
+    Set(
+      loaded.filter { $0.value.agents.contains { $0.identity.role == role } }.keys
+        .map(LibraryStatus.name(ofFile:)))
+  }
+
+  /// Looks at what is wanted of the folder and makes what runs equal to it. What is wanted meanwhile is one more look.
   func reload() async {
-    guard !reloading else {
-      reloadAgain = true
-      return
-    }
-    reloading = true
-    defer { reloading = false }
-    repeat {
-      reloadAgain = false
+    if isReloading { return }
+    isReloading = true
+    defer { isReloading = false }
+    while let request = wanted.take() {
       do {
-        let report = try await reloadOnce()
+        let report = try await look(request)
         await registry.startReading()
         logger.notice("reload: \(report)")
         checkGenerations()
       } catch {
         logger.error("reload: \(error)")
       }
-    } while reloadAgain
+    }
+  }
+
+  /// How it stands about each library.
+  var statuses: [LibraryStatus] {
+    lastReport.outcomes.sorted { $0.key < $1.key }.map { file, outcome in
+      var status = LibraryStatus(file: file, outcome: outcome)
+      if let current = loaded[file] {
+        status.generation = current.generation
+        status.hash = current.library.hash
+        status.toolchain = current.library.toolchain
+        status.roles = current.agents.map(\.identity.role).sorted()
+      }
+      status.refusal = lastReport.refusals[file].map {
+        LibraryStatus.Refusal(
+          step: $0.step.rawValue, expected: $0.expected, found: LogText.escaped($0.found), advice: $0.advice)
+      }
+      return status
+    }
   }
 
   private func checkGenerations() {
@@ -103,44 +128,86 @@ final class Plugins {
   }
 
   /// One look; for what is new nothing is read yet.
-  func reloadOnce() async throws -> ReloadReport {
-    var report = ReloadReport()
-    refusedCode = [:]
-    // Before any code that was let in again is loaded.
-    await quarantinedRoles?.keep { quarantined[$0.hash] != nil }
-    let look = places.look(at: try await loader.libraries(in: folder))
-    // First what is gone: a library that has another name now must find its roles free.
-    for file in loaded.keys.sorted() where !look.stays(file) {
-      await unload(file)
-      report.removed.append(file)
+  func look(_ request: LookRequest) async throws -> ReloadReport {
+    let version = desiredVersion
+    if request == .all {
+      refusedCode = [:]
+      // Before any code that was let in again is loaded.
+      await quarantinedRoles?.keep { quarantined[$0.hash] != nil }
     }
-    for error in look.refused {
-      logger.error("\(error)")
-      report.refused.append(error.file)
-    }
-    for (file, settings) in look.here { await load(file, settings, into: &report) }
-    await quarantinedRoles?.want(refusedCode)
-    placesSeen(look.places)
+    let found = places.look(at: try await loader.libraries(in: folder))
+    let report = await follow(found, request)
+    if request == .all { await quarantinedRoles?.want(refusedCode) }
+    placesSeen(found.places)
+    lastReport = request == .all ? report : report.following(lastReport)
+    lookedVersion = version
+    looked()
     return report
   }
 
-  private func load(_ file: String, _ settings: LibrarySettings, into report: inout ReloadReport) async {
+  private func follow(_ look: LibraryPlaces.Look, _ request: LookRequest) async -> ReloadReport {
+    var report = ReloadReport()
+    // First what is gone: a library that has another name now must find its roles free.
+    for file in loaded.keys.sorted() where request.isFor(file) && !look.stays(file) {
+      await unload(file)
+      report.note(file, .removed)
+    }
+    for error in look.refused where request.isFor(error.file) {
+      logger.error("\(error)")
+      report.refuse(error.file, error)
+    }
+    var candidates: [Candidate] = []
+    for (file, settings) in look.here where request.isFor(file) {
+      if let candidate = await candidate(file, settings, into: &report) { candidates.append(candidate) }
+    }
+    for (candidate, refusal) in zip(candidates, await loader.probe(candidates.map(\.image))) {
+      await load(candidate, refusal: refusal, into: &report)
+    }
+    return report
+  }
+
+  /// What is to be loaded of a file; nil: it is refused, or runs already.
+  private func candidate(
+    _ file: String, _ settings: LibrarySettings, into report: inout ReloadReport
+  ) async -> Candidate? {
     do {
       let image = try await loader.image(of: file)
       try await checkQuarantine(of: image)
       if let current = loaded[file], current.library.hash == image.hash,
         current.concurrency == settings.concurrency
       {
-        report.unchanged.append(file)
-        return
+        report.note(file, .unchanged)
+        return nil
       }
-      let isNew = loaded[file] == nil
-      try await replace(file, with: image, concurrency: settings.concurrency)
-      if isNew { report.added.append(file) } else { report.changed.append(file) }
+      return Candidate(image: image, settings: settings)
     } catch {
-      logger.error("\(error)")
-      report.refused.append(file)
+      refuse(file, error, in: &report)
+      return nil
     }
+  }
+
+  private func load(
+    _ candidate: Candidate, refusal: LibraryError?, into report: inout ReloadReport
+  ) async {
+    let file = candidate.image.file
+    do {
+      if let refusal { throw refusal }
+      let isNew = loaded[file] == nil
+      try await replace(file, with: candidate.image, concurrency: candidate.settings.concurrency)
+      report.note(file, isNew ? .new : .changed)
+    } catch {
+      refuse(file, error, in: &report)
+    }
+  }
+
+  private func refuse(_ file: String, _ error: any Error, in report: inout ReloadReport) {
+    let refusal =
+      error as? LibraryError
+      ?? LibraryError(
+        file: file, step: .start, expected: "its streams in Redis", found: "\(error)",
+        advice: "see that Redis is there, and reload")
+    logger.error("\(refusal)")
+    report.refuse(file, refusal)
   }
 
   private func checkQuarantine(of image: LibraryImage) async throws(LibraryError) {
@@ -187,7 +254,9 @@ final class Plugins {
       retirement.retire(agent.replaceInstance(with: instance))
       agents.append(agent)
     }
-    loaded[file] = Loaded(library: library, concurrency: concurrency, agents: agents)
+    generations[file, default: 0] += 1
+    loaded[file] = Loaded(
+      library: library, concurrency: concurrency, generation: generations[file] ?? 0, agents: agents)
     for agent in remaining { await remove(agent) }
     for agent in agents {
       logger.info(

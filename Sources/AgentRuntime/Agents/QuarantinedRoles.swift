@@ -90,7 +90,7 @@ final class QuarantinedRoles {
     await registry.remove(holder)
     let deadline = ContinuousClock.now + Self.commitLimit
     while holder.heldCount > 0, .now < deadline {
-      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
+      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: at the end
     }
     await registry.retire(holder)
   }

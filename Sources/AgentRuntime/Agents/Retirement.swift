@@ -47,14 +47,14 @@ final class Retirement {
     await end(agent.instance, within: seconds)
     let deadline = ContinuousClock.now + Self.commitLimit
     while agent.heldCount > 0, .now < deadline {
-      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
+      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: at the end
     }
     await registry.retire(agent)
   }
 
   private func end(_ instance: AgentInstance, within seconds: Double) async {
     while dispatcher.isWorking(instance) {
-      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: the host ends
+      guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: at the end
     }
     let name = instance.descriptor.name
     switch await dispatcher.lifecycle(within: seconds, { instance.stop($0) }) {

@@ -15,6 +15,9 @@ package struct Settings: Sendable, Equatable {
   package var keyPrefix = ""
   package var dataDirectory = ""
   package var agentsDirectory = "agents.d"
+  package var pluginTrust = "owner"
+  package var pluginKeys = ""
+  package var loadTimeout = 30.0
   package var maxProcessCount = 50
   package var maxTotalProcessingTime = 300.0
   package var maxEnvelopeAge = 600.0
@@ -61,6 +64,11 @@ package struct Settings: Sendable, Equatable {
     if !redisURL.isEmpty, !redisURLFile.isEmpty {
       throw SettingsError(
         name: "REDIS_URL_FILE", value: redisURLFile, problem: "REDIS_URL is set too; set only one of them")
+    }
+    if pluginTrust == SettingsTable.trustSignatures, pluginKeys.isEmpty {
+      throw SettingsError(
+        name: "AGENTHOST_PLUGIN_TRUST", value: pluginTrust,
+        problem: "whose signatures is not said; set AGENTHOST_PLUGIN_KEYS to a folder with public keys")
     }
     if tlsCertificate.isEmpty != tlsKey.isEmpty {
       throw SettingsError(

@@ -6,6 +6,11 @@ package enum SettingsTable {
   package static let deadLetterQuarantined = "dead-letter"
   package static let quarantineMessages = ["wait", deadLetterQuarantined]
 
+  /// Which libraries are let in.
+  package static let trustOwners = "owner"
+  package static let trustSignatures = "signature"
+  package static let pluginTrust = [trustOwners, trustSignatures, "any"]
+
   package static let all: [Setting] = [
     .text("REDIS_URL", \.redisURL, meaning: "the server; unset: found, or a private one"),
     .text("REDIS_URL_FILE", \.redisURLFile, meaning: "a file that holds the server's address, instead"),
@@ -52,6 +57,15 @@ package enum SettingsTable {
       check: { logLevels.contains($0) ? nil : "expected one of \(logLevels.joined(separator: ", "))" }),
     .text("AGENTHOST_AGENTS_DIR", \.agentsDirectory, meaning: "the folder with the agents' libraries"),
     .text(
+      "AGENTHOST_PLUGIN_TRUST", \.pluginTrust,
+      meaning:
+        "owner: libraries that only root and the host's user can have written; signature: those that a trusted key has signed; any",
+      check: { pluginTrust.contains($0) ? nil : "expected one of \(pluginTrust.joined(separator: ", "))" }),
+    .text("AGENTHOST_PLUGIN_KEYS", \.pluginKeys, meaning: "the folder with the trusted public keys, `*.pub`"),
+    .seconds(
+      "AGENTHOST_LOAD_TIMEOUT", \.loadTimeout, in: 0.1...3600,
+      meaning: "how long one step of bringing a library in may take"),
+    .text(
       "AGENTHOST_DATA_DIR", \.dataDirectory,
       meaning: "the private server's data and copies of libraries; unset: in the user's state folder"),
     .text(
@@ -88,7 +102,7 @@ package enum SettingsTable {
     .seconds(
       "AGENTHOST_LOST_THREAD", \.lostThread, in: 0.5...1e6,
       meaning:
-        "how long agents may keep a thread for work that nobody waits for, or the host's own tasks from running; then their worker is replaced"
+        "how long agents may keep a thread for work that nobody waits for, or all of Swift's tasks from running; then their worker is replaced"
     ),
     .integer(
       "AGENTHOST_WORKER_MEMORY", \.workerMemory, in: 0...(1 << 30), unit: "MiB",

@@ -63,7 +63,7 @@ final class AgentService: Service {
   }
 
   private func serve() async throws {
-    let report = try await plugins.reloadOnce()
+    let report = try await plugins.look(.all)
     logger.notice("agents: \(report)")
     if registry.agents.isEmpty {
       logger.warning("there is no agent to serve; put libraries into the folder and reload")

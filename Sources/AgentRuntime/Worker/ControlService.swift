@@ -51,9 +51,16 @@ final class ControlService: Service {
       client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: desired.look
     ) {
       [logger, plugins, desired] addressee, message in
-      if case .role(let role) = addressee, !plugins.serves(role) { return }
       switch ControlCommand(message) {
-      case .reload: request.yield()
+      case .reload:
+        switch addressee {
+        case .all: plugins.want(.all)
+        case .role(let role):
+          let names = plugins.names(serving: role)
+          if names.isEmpty { return }
+          plugins.want(.named(names))
+        }
+        request.yield()
       case .look: desired.look()
       case .event: break
       case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
@@ -68,7 +75,10 @@ final class ControlService: Service {
         }
       }
       group.addTask {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) { request.yield() }
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+          await self.plugins.want(.all)
+          request.yield()
+        }
       }
       group.addTask {
         for await _ in reloads { await self.plugins.reload() }

@@ -73,9 +73,15 @@ final class DesiredStateService: Service {
       current = wanted
       registry.pause(wanted.pausedRoles)
       plugins.quarantined = wanted.quarantined
+      plugins.desiredVersion = wanted.version
       // At the start the folder is read anyhow.
       guard let before else { return }
+      let names = wanted.namedReloads.filter { before.namedReloads[$0.key] != $0.value }.keys
       if before.reloads != wanted.reloads || before.quarantined != wanted.quarantined {
+        plugins.want(.all)
+        requestingReload.yield()
+      } else if !names.isEmpty {
+        plugins.want(.named(Set(names)))
         requestingReload.yield()
       }
       // A server that has lost everything has no such counter, and nobody has asked for anything.

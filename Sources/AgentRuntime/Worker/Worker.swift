@@ -46,7 +46,6 @@ package final class Worker {
         keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive,
         requestTimeToLive: settings.requestTimeToLive),
       dispatcher: dispatcher, committer: committer, cancellations: Cancellations())
-    let store = try LibraryStore(directory: configuration.dataDirectory + "/libraries")
     dead = DeadWorkers(records: records, client: client, keys: keys, settings: settings, logger: logger)
     registry = AgentRegistry(
       client: client, keys: keys, identity: configuration.identity, records: records, dead: dead,
@@ -56,7 +55,11 @@ package final class Worker {
       logger: logger)
     agents = AgentService(
       folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place.isolatedName),
-      loader: PluginLoader(store: store, dispatcher: dispatcher, record: records.own, logger: logger),
+      loader: PluginLoader(
+        store: try settings.libraryStore(in: configuration.dataDirectory),
+        prober: settings.prober(
+          in: configuration.dataDirectory, environment: configuration.environment),
+        stepLimit: settings.loadTimeout, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, handsBack: !configuration.place.isProbation,
       maximumGenerations: settings.maxGenerations, logger: logger)
@@ -76,20 +79,10 @@ package final class Worker {
       agents.plugins.quarantinedRoles = QuarantinedRoles(
         registry: registry, client: client, keys: keys, logger: logger)
     }
-    let identity = configuration.identity
-    let started = String(Int(WallClock.now()))
-    presence = HostPresence(client: client, keys: keys, incarnation: identity.incarnation, logger: logger) {
-      [registry] in
-      [
-        ("host", identity.hostName), ("pid", String(identity.processID)),
-        ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
-        ("agents", registry.addressableAgents.map(\.identity.agentID).joined(separator: " ")),
-        ("place", configuration.place == .main ? "" : configuration.place.description),
-        ("version", Release.version.description), ("started", started),
-        ("deaths", String(configuration.history.deaths)),
-        ("last_death", configuration.history.lastDeath ?? ""),
-      ]
-    }
+    let facts = WorkerFacts(configuration)
+    presence = HostPresence(
+      client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
+    ) { [registry, agents] in facts.fields(registry, agents.plugins) }
   }
 
   /// Runs until it is told to end by a signal. The supervisor is told once that messages are being taken; throws before
@@ -101,6 +94,7 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    agents.plugins.looked = presence.changed
     if configuration.place == .main {
       agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
     }

@@ -5,6 +5,8 @@ package struct WorkerConfiguration: Sendable {
   package let settings: Settings
   package let redis: RedisAddress
   package let dataDirectory: String
+  /// Of this process.
+  package let environment: [String: String]
   package let identity: HostIdentity
   /// Where it works, and by that for which libraries.
   package let place: WorkerPlaceName
@@ -12,14 +14,15 @@ package struct WorkerConfiguration: Sendable {
   package let history: WorkerHistory
 
   package init(
-    settings: Settings, redis: RedisAddress, dataDirectory: String, identity: HostIdentity,
-    place: WorkerPlaceName, history: WorkerHistory
+    settings: Settings, redis: RedisAddress, dataDirectory: String, environment: [String: String],
+    identity: HostIdentity, place: WorkerPlaceName, history: WorkerHistory
   ) {
     self.history = history
     self.place = place
     self.settings = settings
     self.redis = redis
     self.dataDirectory = dataDirectory
+    self.environment = environment
     self.identity = identity
   }
 }

@@ -6,6 +6,8 @@ package struct DesiredState: Sendable, Equatable {
   package var version = 0
   /// How often a reload was asked for.
   package var reloads = 0
+  /// The same for single libraries, by their names.
+  package var namedReloads: [String: Int] = [:]
   /// How often new workers were asked for.
   package var replacements = 0
   package var pausedRoles: Set<String> = []
@@ -15,6 +17,7 @@ package struct DesiredState: Sendable, Equatable {
   static let pausedPrefix = "paused:"
   static let quarantinePrefix = "quarantine:"
   static let reloadField = "reload"
+  static let namedReloadPrefix = "reload:"
   static let replaceField = "replace"
 
   package init() {}
@@ -26,6 +29,8 @@ package struct DesiredState: Sendable, Equatable {
       case "version": version = Int(value) ?? 0
       case Self.reloadField: reloads = Int(value) ?? 0
       case Self.replaceField: replacements = Int(value) ?? 0
+      case _ where name.hasPrefix(Self.namedReloadPrefix):
+        namedReloads[String(name.dropFirst(Self.namedReloadPrefix.count))] = Int(value) ?? 0
       case _ where name.hasPrefix(Self.pausedPrefix):
         pausedRoles.insert(String(name.dropFirst(Self.pausedPrefix.count)))
       case _ where name.hasPrefix(Self.quarantinePrefix):
@@ -45,6 +50,8 @@ package struct DesiredState: Sendable, Equatable {
 /// A change of the desired state.
 package enum DesiredChange: Sendable, Equatable {
   case reload
+  /// One library, by its file's name without what all have.
+  case reloadOne(name: String)
   /// Every worker is to be replaced by a new one.
   case replaceWorkers
   case pause(role: String)
@@ -58,13 +65,27 @@ package enum DesiredChange: Sendable, Equatable {
   /// Tells hosts that there is something to look at.
   static let look = #"{"kind":"control","command":"look"}"#
 
-  /// Makes the change, and tells all hosts to look. Returns how many heard of it at once.
+  /// What has come of a change.
+  package struct Made: Sendable {
+    /// Of the desired state, from now on.
+    package var version = 0
+    /// Workers that heard of it at once.
+    package var heard = 0
+
+    package init(version: Int = 0, heard: Int = 0) {
+      self.version = version
+      self.heard = heard
+    }
+  }
+
+  /// Makes the change, and tells all hosts to look.
   @IOActor
   @discardableResult
-  package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) -> Int {
+  package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) -> Made {
     let words =
       switch self {
       case .reload: ["increment", DesiredState.reloadField, ""]
+      case .reloadOne(let name): ["increment", DesiredState.namedReloadPrefix + name, ""]
       case .replaceWorkers: ["increment", DesiredState.replaceField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
@@ -80,6 +101,9 @@ package enum DesiredChange: Sendable, Equatable {
     if case .lift(let hash) = self {
       _ = try await client.send(RedisCommand("DEL", keys.crashes(hash)), effect: .repeatable)
     }
-    return reply.root.elements.flatMap { Array($0).last?.integer } ?? 0
+    guard let numbers = reply.root.elements.map({ $0.compactMap(\.integer) }), numbers.count == 2 else {
+      throw .unexpectedReply(command: "the script that changes the desired state")
+    }
+    return Made(version: numbers[0], heard: numbers[1])
   }
 }

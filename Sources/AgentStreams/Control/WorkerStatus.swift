@@ -17,6 +17,11 @@ package struct WorkerStatus: Sendable, Equatable {
   /// How the last of them died; empty for none.
   package var lastDeath = ""
 
+  /// The version of the desired state that its last look at the agents' folder was for.
+  package var lookedVersion = 0
+  /// How it stands about each library of its place.
+  package var libraries: [LibraryStatus] = []
+
   init(incarnation: String, _ fields: [String: String]) {
     self.incarnation = incarnation
     host = fields["host"] ?? ""
@@ -28,7 +33,14 @@ package struct WorkerStatus: Sendable, Equatable {
     started = fields["started"].flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } ?? 0
     deaths = fields["deaths"].flatMap(Int.init) ?? 0
     lastDeath = fields["last_death"] ?? ""
+    lookedVersion = fields["looked"].flatMap(Int.init) ?? -1
+    libraries = LibraryStatus.all(reading: fields["libraries"] ?? "")
   }
+
+  /// Where it works, for people.
+  package var placeName: String { place.isEmpty ? "main" : place }
+
+  package var isOnProbation: Bool { place.hasPrefix("probation of ") }
 
   private static func words(_ text: String?) -> [String] {
     (text ?? "").split(separator: " ").map(String.init)

@@ -1,0 +1,54 @@
+import AgentPlugins
+import AgentStreams
+
+/// What a look at the agents' folder has come to.
+struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
+  private(set) var outcomes: [String: LibraryStatus.Outcome] = [:]
+  private(set) var refusals: [String: LibraryError] = [:]
+
+  mutating func note(_ file: String, _ outcome: LibraryStatus.Outcome) {
+    outcomes[file] = outcome
+    refusals[file] = nil
+  }
+
+  mutating func refuse(_ file: String, _ error: LibraryError) {
+    outcomes[file] = .refused
+    refusals[file] = error
+  }
+
+  /// This look, and what is left of `earlier` ones at files that this one was not for.
+  func following(_ earlier: ReloadReport) -> ReloadReport {
+    var both = earlier
+    for (file, outcome) in outcomes { both.note(file, outcome) }
+    for (file, error) in refusals { both.refuse(file, error) }
+    return both
+  }
+
+  var description: String {
+    LibraryStatus.Outcome.allCases.map { outcome in
+      let files = outcomes.filter { $0.value == outcome }.keys.sorted()
+      return "\(outcome.rawValue) \(files.count)"
+        + (files.isEmpty ? "" : " (\(files.joined(separator: ", ")))")
+    }
+    .joined(separator: ", ")
+  }
+}
+
+/// Which libraries of the folder are to be looked at.
+enum LookRequest: Sendable, Equatable {
+  case all
+  /// Those that are called so, by their files' names without what all have.
+  case named(Set<String>)
+
+  func union(_ other: LookRequest) -> LookRequest {
+    guard case .named(let ours) = self, case .named(let theirs) = other else { return .all }
+    return .named(ours.union(theirs))
+  }
+
+  func isFor(_ file: String) -> Bool {
+    switch self {
+    case .all: true
+    case .named(let names): names.contains(LibraryStatus.name(ofFile: file))
+    }
+  }
+}

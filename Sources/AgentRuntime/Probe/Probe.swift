@@ -1,0 +1,49 @@
+package import AgentPlugins
+import CProcess
+import Glibc
+import Logging
+
+/// Tries libraries, in a process whose end matters to nobody: maps each, asks what it can make, makes one agent of
+/// every kind and frees it. No agent is started, since what a `start` does outside must be done once.
+package enum Probe {
+  /// The descriptor on which it is said how far it has come.
+  package static let report: Int32 = 3
+
+  /// Tries them one after the other.
+  package static func run(_ images: [LibraryImage]) {
+    // Whoever waits for us is gone: nobody would end what hangs.
+    _ = process_set_parent_death_signal(SIGKILL)
+    var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
+    for (index, image) in images.enumerated() {
+      do throws(LibraryError) {
+        try attempt(image) { say(.begins(index, $0)) }
+        say(.passed(index))
+      } catch {
+        say(.refused(index, error))
+      }
+    }
+    // Not `exit`: what libraries have left to be done at the end is of no interest.
+    _exit(0)
+  }
+
+  private static func attempt(
+    _ image: LibraryImage, begins: (LibraryError.Step) -> Void
+  ) throws(LibraryError) {
+    begins(.load)
+    let library = try AgentLibrary(image: image, begins: begins)
+    let calls = CallTable {}
+    let logger = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
+    for descriptor in library.descriptors {
+      begins(.create)
+      let instance = try AgentInstance.create(descriptor, of: library, calls: calls, logger: logger)
+      begins(.destroy)
+      _ = instance.destroy()
+    }
+  }
+
+  private static func say(_ line: ProbeLine) {
+    let text = line.text + "\n"
+    _ = text.withCString { write(report, $0, strlen($0)) }
+  }
+}

@@ -1,0 +1,76 @@
+import AgentPlugins
+
+/// How far a process that tries libraries has come. A value, moved by what it says and by its end.
+struct ProbeProgress {
+  /// How a process ended that has not tried all.
+  enum End: Equatable {
+    case exit(ProcessExit)
+    /// It did not go on for so many seconds.
+    case hung(seconds: Double)
+    /// It could not be started, or not be heard.
+    case unheard(SystemCallError)
+  }
+
+  private let files: [String]
+  /// By index; nil: it passed.
+  private(set) var results: [Int: LibraryError?] = [:]
+  private var current: (index: Int, step: LibraryError.Step)?
+
+  /// `files`: the libraries, for people.
+  init(files: [String]) {
+    self.files = files
+  }
+
+  var isDone: Bool { results.count == files.count }
+
+  mutating func take(_ line: ProbeLine) {
+    switch line {
+    case .begins(let index, let step): if files.indices.contains(index) { current = (index, step) }
+    case .passed(let index): settle(index, nil)
+    case .refused(let index, let error): settle(index, error)
+    }
+  }
+
+  private mutating func settle(_ index: Int, _ error: LibraryError?) {
+    guard files.indices.contains(index) else { return }
+    results[index] = .some(error)
+    current = nil
+  }
+
+  /// The library in whose hands the process was when it came to `end`, or would have been next, and why that is
+  /// refused; nil where all have been tried.
+  func blamed(for end: End) -> (index: Int, error: LibraryError)? {
+    let next = files.indices.first { results[$0] == nil }
+    guard let index = current?.index ?? next else { return nil }
+    return (index, Self.error(of: files[index], at: current?.step ?? .load, end))
+  }
+
+  private static func error(of file: String, at step: LibraryError.Step, _ end: End) -> LibraryError {
+    let code = part(at: step)
+    switch end {
+    case .exit(let exit):
+      return LibraryError(
+        file: file, step: step, expected: "\(code) to return", found: "the end of the process by it: \(exit)",
+        advice: "mend \(code); nothing of it has run in a worker")
+    case .hung(let seconds):
+      return LibraryError(
+        file: file, step: step, expected: "\(code) to return within \(seconds) s", found: "no end of it",
+        advice: "do not wait there; what takes its time belongs into start")
+    case .unheard(let error):
+      return LibraryError(
+        file: file, step: step, expected: "a process that tries the library", found: "\(error)",
+        advice: "see what the system lacks, and reload")
+    }
+  }
+
+  /// Whose code runs in a step.
+  private static func part(at step: LibraryError.Step) -> String {
+    switch step {
+    case .entry: "agent_plugin_entry"
+    case .descriptor: "the factory's count and descriptor"
+    case .create: "create"
+    case .destroy: "destroy"
+    default: "the library's constructors"
+    }
+  }
+}

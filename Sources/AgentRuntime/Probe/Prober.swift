@@ -1,0 +1,55 @@
+package import AgentPlugins
+
+/// Has libraries tried in processes of their own before any of their code runs here. Blocks its thread.
+package struct Prober: Sendable {
+  private let verdicts: ProbeVerdicts?
+  private let limit: Double
+  private let environment: [String: String]
+
+  /// `verdicts`: where it is kept what has passed. `limit`: seconds that one step may take.
+  package init(
+    verdicts: ProbeVerdicts?, limit: Double,
+    environment: [String: String]
+  ) {
+    self.verdicts = verdicts
+    self.limit = limit
+    self.environment = environment
+  }
+
+  /// Why each of `images` is refused; nil: it has passed, now or before.
+  package func probe(_ images: [LibraryImage]) -> [LibraryError?] {
+    var results: [LibraryError?] = images.map { _ in nil }
+    var waiting = images.indices.filter { verdicts?.hasPassed(images[$0]) != true }
+    // All in one process at first. One that ends it is tried alone before it is blamed, unless it was the first.
+    var alone: Int?
+    while !waiting.isEmpty {
+      let batch = alone.map { [$0] } ?? waiting
+      alone = nil
+      let (progress, end) = attempt(batch.map { images[$0] })
+      for (index, error) in progress.results { results[batch[index]] = error }
+      var settled = Set(progress.results.keys.map { batch[$0] })
+      if !progress.isDone, let (index, error) = progress.blamed(for: end) {
+        let culprit = batch[index]
+        if index == 0 {
+          results[culprit] = error
+          settled.insert(culprit)
+        } else {
+          alone = culprit
+        }
+      }
+      for index in settled where results[index] == nil { verdicts?.keep(images[index]) }
+      waiting.removeAll { settled.contains($0) }
+    }
+    return results
+  }
+
+  private func attempt(_ images: [LibraryImage]) -> (ProbeProgress, ProbeProgress.End) {
+    var progress = ProbeProgress(files: images.map(\.file))
+    do throws(SystemCallError) {
+      let end = try ProbeProcess(images, environment: environment).run(&progress, limit: limit)
+      return (progress, end)
+    } catch {
+      return (progress, .unheard(error))
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package import AgentPlugins
+
+extension Settings {
+  /// The private copies of libraries in the data folder; reads the trusted keys where there are such.
+  package func libraryStore(in dataDirectory: String) throws(LibraryError) -> LibraryStore {
+    try LibraryStore(directory: dataDirectory + "/libraries", trust: trustPolicy())
+  }
+
+  /// Whoever tries libraries, and keeps in the data folder what has passed.
+  package func prober(in dataDirectory: String, environment: [String: String]) -> Prober {
+    Prober(
+      verdicts: ProbeVerdicts(folder: dataDirectory + "/verdicts"), limit: loadTimeout,
+      environment: environment)
+  }
+
+  private func trustPolicy() throws(LibraryError) -> TrustPolicy {
+    switch pluginTrust {
+    case SettingsTable.trustOwners: .owner
+    case SettingsTable.trustSignatures: .signature(try TrustedKeys(folder: pluginKeys))
+    default: .any
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import AgentPlugins
+import AgentStreams
+import RedisClient
+
+/// What a worker says of itself, for whoever asks who lives and what is loaded.
+struct WorkerFacts {
+  private let constant: [(name: String, value: String)]
+
+  init(_ configuration: WorkerConfiguration) {
+    constant = [
+      ("host", configuration.identity.hostName), ("pid", String(configuration.identity.processID)),
+      ("place", configuration.place == .main ? "" : configuration.place.description),
+      ("version", Release.version.description), ("started", String(Int(WallClock.now()))),
+      ("deaths", String(configuration.history.deaths)),
+      ("last_death", configuration.history.lastDeath ?? ""),
+    ]
+  }
+
+  @IOActor
+  func fields(_ registry: AgentRegistry, _ plugins: Plugins) -> [(name: String, value: String)] {
+    constant + [
+      ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
+      ("agents", registry.addressableAgents.map(\.identity.agentID).joined(separator: " ")),
+      ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
+    ]
+  }
+}

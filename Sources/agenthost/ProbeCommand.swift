@@ -1,0 +1,22 @@
+import AgentPlugins
+import AgentRuntime
+import ArgumentParser
+
+/// What a worker starts to have libraries tried; not for people.
+struct ProbeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "probe", shouldDisplay: false)
+
+  @Option(help: "A private copy.")
+  var image: [String] = []
+
+  @Option(help: "The file that it is a copy of, for people.")
+  var file: [String] = []
+
+  func validate() throws {
+    guard image.count == file.count else { throw ValidationError("an image goes with a file") }
+  }
+
+  func run() throws {
+    Probe.run(zip(image, file).map { LibraryImage(copy: $0, of: $1) })
+  }
+}

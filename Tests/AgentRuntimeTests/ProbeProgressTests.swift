@@ -1,0 +1,42 @@
+import AgentPlugins
+import Testing
+
+@testable import AgentRuntime
+
+@Suite struct ProbeProgressTests {
+  private static let refusal = LibraryError(
+    file: "b.so", step: .descriptor, expected: "a \"role\"", found: "\u{1}", advice: "correct it")
+
+  @Test func `Each line is read as it was written`() {
+    for line in [ProbeLine.begins(0, .load), .passed(3), .refused(1, Self.refusal)] {
+      #expect(ProbeLine(line.text) == line)
+    }
+    for other in ["", "{}", "text of a library's own", #"{"library":"x"}"#, #"{"library":1.5}"#] {
+      #expect(ProbeLine(other) == nil)
+    }
+  }
+
+  @Test func `Whoever was in work, or would have been next, is blamed for the end`() {
+    var progress = ProbeProgress(files: ["a.so", "b.so", "c.so"])
+    #expect(progress.blamed(for: .hung(seconds: 5))?.index == 0)
+    progress.take(.begins(0, .load))
+    progress.take(.begins(0, .create))
+    let error = progress.blamed(for: .exit(.signaled(signal: 11, dumpedCore: false)))?.error
+    #expect(error?.file == "a.so" && error?.step == .create)
+    #expect(error?.found == "the end of the process by it: killed by SIGSEGV")
+    progress.take(.passed(0))
+    #expect(progress.blamed(for: .exit(.exited(code: 0)))?.index == 1)
+    progress.take(.refused(1, Self.refusal))
+    progress.take(.begins(2, .load))
+    #expect(progress.blamed(for: .hung(seconds: 5))?.error.found == "no end of it")
+    progress.take(.passed(2))
+    #expect(progress.isDone && progress.blamed(for: .exit(.exited(code: 0))) == nil)
+    #expect(progress.results[0] == .some(nil) && progress.results[1] == .some(Self.refusal))
+  }
+
+  @Test func `What is said of a library that there is not changes nothing`() {
+    var progress = ProbeProgress(files: ["a.so"])
+    for line in [ProbeLine.passed(1), .begins(-1, .load), .refused(7, Self.refusal)] { progress.take(line) }
+    #expect(progress.results.isEmpty && progress.blamed(for: .hung(seconds: 1))?.index == 0)
+  }
+}
