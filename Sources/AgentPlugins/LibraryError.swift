@@ -3,7 +3,8 @@
 package struct LibraryError: Error, Equatable, CustomStringConvertible {
   /// The steps of the way in, in their order.
   package enum Step: String, Sendable {
-    case read, trust, settings, image, copy, quarantine, load, entry, descriptor, create, destroy, start
+    case read, trust, settings, image, copy, quarantine, load, entry, descriptor, create, destroy, start,
+      conformance
   }
 
   package let file: String

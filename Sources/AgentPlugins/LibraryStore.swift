@@ -60,7 +60,7 @@ package struct LibraryStore: Sendable {
     let copy = directory.appending("\(hash).so")
     do {
       let isThere = try Self.holds(copy, bytes)
-      if !isThere { try Self.write(bytes, to: copy) }
+      if !isThere { try DurableFile.replace(copy.string, by: bytes, mode: 0o600) }
     } catch {
       throw LibraryError(
         file: file, step: .copy, expected: "a private copy at \(copy)", found: String(describing: error),
@@ -74,12 +74,12 @@ package struct LibraryStore: Sendable {
     hash(try checkedBytes(of: file, .any).bytes)
   }
 
-  private static func hash(_ bytes: [UInt8]) -> String {
+  static func hash(_ bytes: [UInt8]) -> String {
     Hexadecimal.text(SHA256.hash(data: bytes))
   }
 
   /// A link is resolved once; from then on only what was read counts.
-  private static func checkedBytes(
+  static func checkedBytes(
     of file: String, _ trust: TrustPolicy
   ) throws(LibraryError) -> (bytes: [UInt8], image: AgentImage) {
     guard let resolved = resolvedPath(file) else {
@@ -122,24 +122,6 @@ package struct LibraryStore: Sendable {
       return try RegularFile.read(path.string, maximumBytes: maximumBytes) == bytes
     } catch AgentImageError.unreadable(errno: ENOENT) {
       return false
-    }
-  }
-
-  private static func write(_ bytes: [UInt8], to path: FilePath) throws {
-    let suffix = UInt64.random(in: .min ... .max)
-    let temporary = path.removingLastComponent().appending(".\(String(suffix, radix: 36)).new")
-    let descriptor = try FileDescriptor.open(
-      temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-      permissions: [.ownerReadWrite])
-    do {
-      try descriptor.closeAfter {
-        _ = try descriptor.writeAll(bytes)
-        guard fsync(descriptor.rawValue) == 0 else { throw Errno(rawValue: errno) }
-      }
-      try rename(temporary, to: path)
-    } catch {
-      try? remove(temporary)  // the first failure is the one to report
-      throw error
     }
   }
 }

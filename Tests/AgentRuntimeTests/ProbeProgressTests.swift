@@ -8,7 +8,7 @@ import Testing
     file: "b.so", step: .descriptor, expected: "a \"role\"", found: "\u{1}", advice: "correct it")
 
   @Test func `Each line is read as it was written`() {
-    for line in [ProbeLine.begins(0, .load), .passed(3), .refused(1, Self.refusal)] {
+    for line in [ProbeLine.begins(0, .load), .passed(3, roles: ["a", "b"]), .refused(1, Self.refusal)] {
       #expect(ProbeLine(line.text) == line)
     }
     for other in ["", "{}", "text of a library's own", #"{"library":"x"}"#, #"{"library":1.5}"#] {
@@ -24,19 +24,19 @@ import Testing
     let error = progress.blamed(for: .exit(.signaled(signal: 11, dumpedCore: false)))?.error
     #expect(error?.file == "a.so" && error?.step == .create)
     #expect(error?.found == "the end of the process by it: killed by SIGSEGV")
-    progress.take(.passed(0))
+    progress.take(.passed(0, roles: []))
     #expect(progress.blamed(for: .exit(.exited(code: 0)))?.index == 1)
     progress.take(.refused(1, Self.refusal))
     progress.take(.begins(2, .load))
     #expect(progress.blamed(for: .hung(seconds: 5))?.error.found == "no end of it")
-    progress.take(.passed(2))
+    progress.take(.passed(2, roles: []))
     #expect(progress.isDone && progress.blamed(for: .exit(.exited(code: 0))) == nil)
-    #expect(progress.results[0] == .some(nil) && progress.results[1] == .some(Self.refusal))
+    #expect(progress.results[0] == .success([]) && progress.results[1] == .failure(Self.refusal))
   }
 
   @Test func `What is said of a library that there is not changes nothing`() {
     var progress = ProbeProgress(files: ["a.so"])
-    for line in [ProbeLine.passed(1), .begins(-1, .load), .refused(7, Self.refusal)] { progress.take(line) }
+    for line in [ProbeLine.passed(1, roles: []), .begins(-1, .load), .refused(7, Self.refusal)] { progress.take(line) }
     #expect(progress.results.isEmpty && progress.blamed(for: .hung(seconds: 1))?.index == 0)
   }
 }

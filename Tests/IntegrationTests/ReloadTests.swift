@@ -110,6 +110,57 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("what is named is looked at, and nothing else; so is what serves a role, by its channel")
+  func named() async throws {
+    let system = try await RunningSystem(["EchoC", "TestAgents"])
+    try await system.waitForListeners()
+    func change(_ build: Int) throws {
+      for library in ["EchoC", "TestAgents"] {
+        let bytes = try AgentsFolder.contents(of: library) + Data(repeating: 0, count: build)
+        try system.agents.write(bytes, as: library)
+      }
+    }
+    try change(1)
+    let reload = try await Finished.agenthost(on: system.server, "reload", "--wait", "EchoC")
+    #expect(reload.status == 0, "\(reload.output)\(reload.errors)")
+    #expect(reload.output.contains(" changed ") && !reload.output.contains("TestAgents"), "\(reload.output)")
+    try await system.host.waitForLog(
+      "reload: new 0, changed 1 (\(system.agents.path(of: "EchoC"))), removed 0, unchanged 0")
+    try change(2)
+    _ = try system.server.cli("PUBLISH", "broadcast:role:build", #"{"kind":"control","command":"reload"}"#)
+    try await system.host.waitForLog(
+      "reload: new 0, changed 1 (\(system.agents.path(of: "TestAgents"))), removed 0, unchanged 0")
+    let unknown = try await Finished.agenthost(on: system.server, "reload", "--wait", "nothing")
+    #expect(unknown.status == 1 && unknown.errors.contains("no host has a library called nothing"))
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a host that was cut off while others reloaded, and one that starts later, end with the same code")
+  func cutOff() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    let other = try HostProcess(redis: system.server.url, agents: system.agents.path)
+    try await other.waitUntilReady()
+    try await system.waitForListeners(2)
+    let pid = try other.workerProcessIdentifier()
+    kill(pid, SIGSTOP)
+    try system.agents.write(try AgentsFolder.contents(of: "EchoC") + Data([0]), as: "EchoC")
+    #expect(try await Finished.agenthost(on: system.server, "reload").status == 0)
+    try await system.host.waitForLog("reload: new 0, changed 1")
+    // Cut off: it has heard nothing, and its connections are gone when it comes back.
+    try system.killHostConnections()
+    let later = try HostProcess(redis: system.server.url, agents: system.agents.path)
+    kill(pid, SIGCONT)
+    try await later.waitUntilReady()
+    try await RedisTestServer.wait(until: "all three run the same code", within: .seconds(60)) {
+      let list = try await Finished.agenthost(on: system.server, "plugin", "ls", "--json")
+      let workers = try JSONDecoder().decode(
+        [BrokenLibraryTests.Report].self, from: Data(list.output.utf8))
+      let hashes = workers.flatMap(\.libraries).map(\.hash)
+      return hashes.count == 3 && Set(hashes).count == 1
+    }
+    for host in [system.host, other, later] { #expect(try await host.stop() == 0, "\(host.log)") }
+  }
+
   @Test("HUP asks for the same")
   func hangup() async throws {
     let system = try await RunningSystem(["EchoC"])

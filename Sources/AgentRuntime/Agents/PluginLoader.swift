@@ -1,4 +1,5 @@
 import AgentPlugins
+import AgentStreams
 import Logging
 import RedisClient
 
@@ -11,6 +12,7 @@ final class PluginLoader {
 
   private let store: LibraryStore
   private let prober: Prober
+  private let previous: PreviousVersions
   /// How long one step of loading may take.
   private let stepLimit: Double
   private let dispatcher: Dispatcher
@@ -19,11 +21,12 @@ final class PluginLoader {
   private var thread = PluginThreads(name: "loader", maximum: 1)
 
   init(
-    store: LibraryStore, prober: Prober, stepLimit: Double, dispatcher: Dispatcher, record: CrashRecord,
+    store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double, dispatcher: Dispatcher, record: CrashRecord,
     logger: Logger
   ) {
     self.store = store
     self.prober = prober
+    self.previous = previous
     self.stepLimit = stepLimit
     self.record = record
     self.dispatcher = dispatcher
@@ -44,6 +47,18 @@ final class PluginLoader {
     let prober = prober
     // No limit: each step of it has one, and whoever exceeds that is killed.
     return await thread.run { prober.probe(images) }
+  }
+
+  /// Keeps what a rollback of `file` goes back to.
+  func notePrevious(_ hash: String, of file: String) async {
+    let (previous, logger) = (previous, logger)
+    await thread.run {
+      do {
+        try previous.note(LibraryStatus.name(ofFile: file), hash)
+      } catch {
+        logger.warning("a rollback of \(file) would not know of its last exchange: \(error)")
+      }
+    }
   }
 
   func load(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {

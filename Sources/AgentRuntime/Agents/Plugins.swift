@@ -254,10 +254,12 @@ final class Plugins {
       retirement.retire(agent.replaceInstance(with: instance))
       agents.append(agent)
     }
+    let replaced = loaded[file]?.library.hash
     generations[file, default: 0] += 1
     loaded[file] = Loaded(
       library: library, concurrency: concurrency, generation: generations[file] ?? 0, agents: agents)
     for agent in remaining { await remove(agent) }
+    if let replaced, replaced != library.hash { await loader.notePrevious(replaced, of: file) }
     for agent in agents {
       logger.info(
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",

@@ -4,21 +4,22 @@ import Glibc
 import Logging
 
 /// Tries libraries, in a process whose end matters to nobody: maps each, asks what it can make, makes one agent of
-/// every kind and frees it. No agent is started, since what a `start` does outside must be done once.
+/// every kind and frees it. None is started where nobody asked for that, since what a `start` does outside must be done
+/// once.
 package enum Probe {
   /// The descriptor on which it is said how far it has come.
   package static let report: Int32 = 3
 
-  /// Tries them one after the other.
-  package static func run(_ images: [LibraryImage]) {
+  /// Tries them one after the other; with `conformance` each agent is started, given messages, and stopped, too.
+  package static func run(_ images: [LibraryImage], conformance: Bool) {
     // Whoever waits for us is gone: nobody would end what hangs.
     _ = process_set_parent_death_signal(SIGKILL)
     var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
     for (index, image) in images.enumerated() {
       do throws(LibraryError) {
-        try attempt(image) { say(.begins(index, $0)) }
-        say(.passed(index))
+        let roles = try attempt(image, conformance: conformance) { say(.begins(index, $0)) }
+        say(.passed(index, roles: roles))
       } catch {
         say(.refused(index, error))
       }
@@ -28,18 +29,24 @@ package enum Probe {
   }
 
   private static func attempt(
-    _ image: LibraryImage, begins: (LibraryError.Step) -> Void
-  ) throws(LibraryError) {
+    _ image: LibraryImage, conformance: Bool, begins: (LibraryError.Step) -> Void
+  ) throws(LibraryError) -> [String] {
     begins(.load)
     let library = try AgentLibrary(image: image, begins: begins)
-    let calls = CallTable {}
+    let check: Conformance
+    do throws(SystemCallError) { check = try Conformance() } catch {
+      throw LibraryError(
+        file: image.file, step: .create, expected: "a pipe", found: "\(error)", advice: "try again")
+    }
     let logger = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
     for descriptor in library.descriptors {
       begins(.create)
-      let instance = try AgentInstance.create(descriptor, of: library, calls: calls, logger: logger)
+      let instance = try AgentInstance.create(descriptor, of: library, calls: check.table, logger: logger)
+      if conformance { try check.check(instance, begins: begins) }
       begins(.destroy)
       _ = instance.destroy()
     }
+    return library.descriptors.map(\.role)
   }
 
   private static func say(_ line: ProbeLine) {

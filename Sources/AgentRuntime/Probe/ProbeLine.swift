@@ -4,7 +4,8 @@ import AgentPlugins
 /// What a process that tries libraries says, a line each: JSON, by the index of the library.
 enum ProbeLine: Equatable {
   case begins(Int, LibraryError.Step)
-  case passed(Int)
+  /// Also what roles it has agents for.
+  case passed(Int, roles: [String])
   case refused(Int, LibraryError)
 
   init?(_ line: String) {
@@ -15,7 +16,7 @@ enum ProbeLine: Equatable {
       return nil  // no line of ours
     }
     guard let step = value["step"]?.string.flatMap(LibraryError.Step.init) else {
-      self = .passed(index)
+      self = .passed(index, roles: value["roles"]?.elements?.compactMap(\.string) ?? [])
       return
     }
     guard let file = value["file"]?.string, let expected = value["expected"]?.string,
@@ -31,7 +32,8 @@ enum ProbeLine: Equatable {
   var text: String {
     var members: [JSONValue.Member]
     switch self {
-    case .passed(let index): members = [.init("library", .number(index))]
+    case .passed(let index, let roles):
+      members = [.init("library", .number(index)), .init("roles", .array(roles.map { .string($0) }))]
     case .begins(let index, let step):
       members = [.init("library", .number(index)), .init("step", .string(step.rawValue))]
     case .refused(let index, let error):

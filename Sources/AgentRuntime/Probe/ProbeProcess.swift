@@ -9,13 +9,16 @@ struct ProbeProcess {
   private let child: ChildProcess
   private let report: OwnedDescriptor
 
-  init(_ images: [LibraryImage], environment: [String: String]) throws(SystemCallError) {
+  init(
+    _ images: [LibraryImage], conformance: Bool, environment: [String: String]
+  ) throws(SystemCallError) {
     let (reading, writing) = try OwnedDescriptor.pipe()
     try reading.makeNonBlocking()
     child = try ChildProcess.spawn(
       ChildProcess.Launch(
         executable: "/proc/self/exe",
-        arguments: ["plugin", "probe"] + images.flatMap { ["--image", $0.path, "--file", $0.file] },
+        arguments: ["plugin", "probe"] + (conformance ? ["--conformance"] : [])
+          + images.flatMap { ["--image", $0.path, "--file", $0.file] },
         environment: environment, passing: [writing]))
     report = reading
   }

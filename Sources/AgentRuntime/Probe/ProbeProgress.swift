@@ -12,8 +12,8 @@ struct ProbeProgress {
   }
 
   private let files: [String]
-  /// By index; nil: it passed.
-  private(set) var results: [Int: LibraryError?] = [:]
+  /// By index: the roles of what passed, or why it is refused.
+  private(set) var results: [Int: Result<[String], LibraryError>] = [:]
   private var current: (index: Int, step: LibraryError.Step)?
 
   /// `files`: the libraries, for people.
@@ -26,14 +26,14 @@ struct ProbeProgress {
   mutating func take(_ line: ProbeLine) {
     switch line {
     case .begins(let index, let step): if files.indices.contains(index) { current = (index, step) }
-    case .passed(let index): settle(index, nil)
-    case .refused(let index, let error): settle(index, error)
+    case .passed(let index, let roles): settle(index, .success(roles))
+    case .refused(let index, let error): settle(index, .failure(error))
     }
   }
 
-  private mutating func settle(_ index: Int, _ error: LibraryError?) {
+  private mutating func settle(_ index: Int, _ result: Result<[String], LibraryError>) {
     guard files.indices.contains(index) else { return }
-    results[index] = .some(error)
+    results[index] = result
     current = nil
   }
 
@@ -70,6 +70,8 @@ struct ProbeProgress {
     case .descriptor: "the factory's count and descriptor"
     case .create: "create"
     case .destroy: "destroy"
+    case .start: "start, and its completion,"
+    case .conformance: "process, cancel or stop, and their completion,"
     default: "the library's constructors"
     }
   }

@@ -16,6 +16,18 @@ package struct Prober: Sendable {
     self.environment = environment
   }
 
+  /// Tries one library on all that can be tried, whatever was kept. Returns its roles.
+  package func conformance(of image: LibraryImage) throws(LibraryError) -> [String] {
+    let (progress, end) = attempt([image], conformance: true)
+    guard let result = progress.results[0] else {
+      throw progress.blamed(for: end)?.error
+        ?? LibraryError(
+          file: image.file, step: .load, expected: "a process that tries the library", found: "none",
+          advice: "try again")
+    }
+    return try result.get()
+  }
+
   /// Why each of `images` is refused; nil: it has passed, now or before.
   package func probe(_ images: [LibraryImage]) -> [LibraryError?] {
     var results: [LibraryError?] = images.map { _ in nil }
@@ -25,8 +37,10 @@ package struct Prober: Sendable {
     while !waiting.isEmpty {
       let batch = alone.map { [$0] } ?? waiting
       alone = nil
-      let (progress, end) = attempt(batch.map { images[$0] })
-      for (index, error) in progress.results { results[batch[index]] = error }
+      let (progress, end) = attempt(batch.map { images[$0] }, conformance: false)
+      for (index, result) in progress.results {
+        if case .failure(let error) = result { results[batch[index]] = error }
+      }
       var settled = Set(progress.results.keys.map { batch[$0] })
       if !progress.isDone, let (index, error) = progress.blamed(for: end) {
         let culprit = batch[index]
@@ -43,10 +57,13 @@ package struct Prober: Sendable {
     return results
   }
 
-  private func attempt(_ images: [LibraryImage]) -> (ProbeProgress, ProbeProgress.End) {
+  private func attempt(_ images: [LibraryImage], conformance: Bool) -> (
+    progress: ProbeProgress, end: ProbeProgress.End
+  ) {
     var progress = ProbeProgress(files: images.map(\.file))
     do throws(SystemCallError) {
-      let end = try ProbeProcess(images, environment: environment).run(&progress, limit: limit)
+      let end = try ProbeProcess(images, conformance: conformance, environment: environment).run(
+        &progress, limit: limit)
       return (progress, end)
     } catch {
       return (progress, .unheard(error))

@@ -13,7 +13,8 @@ extension Settings {
       environment: environment)
   }
 
-  private func trustPolicy() throws(LibraryError) -> TrustPolicy {
+  /// Whose libraries are let in.
+  package func trustPolicy() throws(LibraryError) -> TrustPolicy {
     switch pluginTrust {
     case SettingsTable.trustOwners: .owner
     case SettingsTable.trustSignatures: .signature(try TrustedKeys(folder: pluginKeys))

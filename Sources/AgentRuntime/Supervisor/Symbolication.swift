@@ -1,7 +1,6 @@
 import AgentEnvelope
 import AgentPlugins
 import Glibc
-import SystemPackage
 
 /// Writes the names of functions into a report of a crash: in a process of its own, since the names and tables that it
 /// reads are an agent's, and whoever reads them must be nobody whose end would matter.
@@ -25,16 +24,7 @@ package enum Symbolication {
     var bytes: [UInt8] = []
     JSONValue.object(named).write(into: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    try replace(path, with: bytes)
-  }
-
-  /// Whoever reads it meanwhile finds the one or the other.
-  private static func replace(_ path: String, with bytes: [UInt8]) throws {
-    let temporary = path + ".new"
-    let descriptor = try FileDescriptor.open(
-      temporary, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite])
-    _ = try descriptor.closeAfter { try descriptor.writeAll(bytes) }
-    guard rename(temporary, path) == 0 else { throw SystemCallError("rename", temporary) }
+    try DurableFile.replace(path, by: bytes, mode: 0o600)
   }
 }
 

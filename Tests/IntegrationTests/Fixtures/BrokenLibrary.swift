@@ -39,9 +39,8 @@ struct BrokenLibrary: Sendable {
   private static func compile(
     _ name: String, _ changes: [(String, String)] = [], flags: [String] = []
   ) throws -> [UInt8] {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Plugins/EchoC/EchoC.c")
-    var source = try String(contentsOf: file, encoding: .utf8)
+    var source = try String(
+      contentsOfFile: BuildFolder.sourceRoot + "/Plugins/EchoC/EchoC.c", encoding: .utf8)
     for (old, new) in [("TEXT(\"echo\")", "TEXT(\"broken_\(name)\")")] + changes {
       guard source.contains(old) else { throw FixtureFailure("EchoC.c has no \(old)") }
       source = source.replacingOccurrences(of: old, with: new)

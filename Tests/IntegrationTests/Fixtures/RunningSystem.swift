@@ -21,12 +21,16 @@ struct RunningSystem: Sendable {
     if workers > 0 { try await host.waitUntilReady(times: workers) }
   }
 
-  /// Has all workers look at the folder again; `workers` of them are there to hear of it.
-  func reload(workers: Int = 1) async throws {
-    // A worker listens for commands a moment after it is ready for messages.
+  /// A worker listens for commands a moment after it is ready for messages.
+  func waitForListeners(_ workers: Int = 1) async throws {
     try await RedisTestServer.wait(until: "\(workers) workers listen for commands") {
       try server.cli("PUBSUB", "NUMSUB", "broadcast:all").hasSuffix("\n\(workers)")
     }
+  }
+
+  /// Has all workers look at the folder again; `workers` of them are there to hear of it.
+  func reload(workers: Int = 1) async throws {
+    try await waitForListeners(workers)
     let told = try await Finished.agenthost("reload", settings: ["REDIS_URL": server.url])
     guard told.status == 0,
       told.output == "told \(workers) \(workers == 1 ? "worker" : "workers") to reload\n"

@@ -12,11 +12,14 @@ struct ProbeCommand: ParsableCommand {
   @Option(help: "The file that it is a copy of, for people.")
   var file: [String] = []
 
+  @Flag(help: "Start agents too, give them messages, and stop them.")
+  var conformance = false
+
   func validate() throws {
     guard image.count == file.count else { throw ValidationError("an image goes with a file") }
   }
 
   func run() throws {
-    Probe.run(zip(image, file).map { LibraryImage(copy: $0, of: $1) })
+    Probe.run(zip(image, file).map { LibraryImage(copy: $0, of: $1) }, conformance: conformance)
   }
 }

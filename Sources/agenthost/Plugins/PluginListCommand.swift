@@ -1,0 +1,89 @@
+import AgentEnvelope
+import AgentPlugins
+import AgentStreams
+import ArgumentParser
+
+struct PluginListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls", abstract: "List the libraries of all hosts: what runs of them, and why what does not.",
+    discussion: "Exits with 7 where no worker lives.")
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() async throws {
+    let workers = try await CommandEnvironment().withRedis { client, keys in
+      try await WorkerStatus.all(client, keys: keys).filter { !$0.isOnProbation }
+    }
+    let libraries = LibraryTable(workers)
+    print(json ? libraries.json : libraries.text, terminator: "")
+    if workers.isEmpty { throw ExitCode(ExitStatus.degraded.rawValue) }
+  }
+}
+
+/// How it stands about libraries, on which host and at which place.
+struct LibraryTable {
+  private let found: [(worker: WorkerStatus, libraries: [LibraryStatus])]
+
+  /// `names`: the libraries that are of interest; none means all.
+  init(_ workers: [WorkerStatus], names: Set<String> = []) {
+    found = workers.map { worker in
+      (worker, worker.libraries.filter { names.isEmpty || names.contains($0.name) })
+    }
+  }
+
+  /// Whether what lies in some folder is refused.
+  var hasRefusals: Bool { found.contains { $0.libraries.contains { $0.refusal != nil } } }
+
+  var text: String {
+    if found.isEmpty { return "no worker lives; start a host with `agenthost run`\n" }
+    var table = TextTable(
+      ["host", "place", "library", "state", "generation", "hash", "built with", "roles"], numeric: [4])
+    for (worker, libraries) in found {
+      for library in libraries {
+        table.add([
+          LogText.escaped(worker.host), LogText.escaped(worker.placeName), LogText.escaped(library.name),
+          Self.state(of: library), library.generation == 0 ? "-" : String(library.generation),
+          library.hash.isEmpty ? "-" : String(library.hash.prefix(12)),
+          library.toolchain.isEmpty ? "-" : LogText.escaped(library.toolchain),
+          library.roles.isEmpty ? "-" : LogText.escaped(library.roles.joined(separator: " ")),
+        ])
+      }
+    }
+    return table.text + refusals
+  }
+
+  private var refusals: String {
+    var lines = ""
+    for (worker, libraries) in found {
+      for library in libraries {
+        guard let refusal = library.refusal else { continue }
+        lines +=
+          "\n\(LogText.escaped(worker.host)): \(LogText.escaped(library.file)): refused "
+          + "\(LogText.escaped(refusal.description, maximumBytes: 4096))\n"
+      }
+    }
+    return lines
+  }
+
+  /// A refused file may lie where an earlier one still runs.
+  private static func state(of library: LibraryStatus) -> String {
+    switch library.outcome {
+    case .refused: library.generation > 0 ? "refused, the one before runs" : "refused"
+    case .removed: "removed"
+    case .new, .changed, .unchanged: library.outcome.rawValue
+    }
+  }
+
+  /// A line for programs.
+  var json: String {
+    JSONText.line(
+      .array(
+        found.map { worker, libraries in
+          .object([
+            .init("host", .string(worker.host)), .init("worker", .string(worker.incarnation)),
+            .init("place", .string(worker.placeName)), .init("libraries", .array(libraries.map(\.json))),
+          ])
+        }))
+  }
+}
