@@ -10,6 +10,8 @@ package struct AgentImage: Sendable, Equatable {
   package let toolchain: UInt32
   /// Whether it is written in Swift, and so can never be unmapped.
   package let isSwift: Bool
+  /// The layouts of the C structs that it has Swift's metadata of, as text, by their names.
+  package let importedStructs: [String: String]
 
   /// What it was built with, for people.
   package var toolchainText: String {
@@ -35,6 +37,7 @@ package struct AgentImage: Sendable, Equatable {
     sdk = note.sdk
     toolchain = note.toolchain
     isSwift = note.flags & AGENTHOST_NOTE_FLAG_SWIFT != 0
+    importedStructs = isSwift ? try SwiftSections(file).importedStructs() : [:]
     // Two runtimes in one process disagree about everything that both know of.
     if isSwift, try !file.needs("libswiftCore.so") { throw .ownRuntime }
   }

@@ -25,6 +25,21 @@ struct ELFBytes {
       && bytes[range.upperBound - 1] == 0
   }
 
+  /// Text from `offset` up to its zero byte, or to `end`.
+  func text(
+    at offset: UInt64, before end: UInt64, in part: AgentImageError.Part
+  ) throws(AgentImageError) -> String {
+    var text: [UInt8] = []
+    var place = offset
+    while place < end {
+      let byte = try load(UInt8.self, at: place, in: part)
+      if byte == 0 { break }
+      text.append(byte)
+      place += 1
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Refuses a range that is not wholly inside the file.
   func require(_ offset: UInt64, _ size: UInt64, for part: AgentImageError.Part) throws(AgentImageError) {
     let (end, overflow) = offset.addingReportingOverflow(size)

@@ -53,6 +53,12 @@ enum ELFLayout {
     static let symbols: UInt32 = 2
     static let dynamicSymbols: UInt32 = 11
     static let dynamic: UInt32 = 6
+    static let relocations: UInt32 = 4
+  }
+
+  enum Relocation {
+    static let size: UInt64 = 24
+    static let info: UInt64 = 8
   }
 
   enum Dynamic {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The agent libraries of this package")
 struct BuiltLibrariesTests {
-  private static func path(_ name: String) throws -> String {
+  static func path(_ name: String) throws -> String {
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return URL(filePath: program).deletingLastPathComponent().appending(path: "lib\(name).so").path
   }

@@ -36,7 +36,8 @@ import Testing
 
   @Test func `What is said of a library that there is not changes nothing`() {
     var progress = ProbeProgress(files: ["a.so"])
-    for line in [ProbeLine.passed(1, roles: []), .begins(-1, .load), .refused(7, Self.refusal)] { progress.take(line) }
+    let lines = [ProbeLine.passed(1, roles: []), .begins(-1, .load), .refused(7, Self.refusal)]
+    for line in lines { progress.take(line) }
     #expect(progress.results.isEmpty && progress.blamed(for: .hung(seconds: 1))?.index == 0)
   }
 }

@@ -21,7 +21,8 @@ final class PluginLoader {
   private var thread = PluginThreads(name: "loader", maximum: 1)
 
   init(
-    store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double, dispatcher: Dispatcher, record: CrashRecord,
+    store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double,
+    dispatcher: Dispatcher, record: CrashRecord,
     logger: Logger
   ) {
     self.store = store

@@ -31,7 +31,7 @@ struct PluginInstallCommand: AsyncParsableCommand {
     do {
       let bytes = try Self.tried(file, environment)
       // First: where signatures count, the library without its own would be refused.
-      let signature = try? RegularFile.read(file + ".sig", maximumBytes: SigningKey.maximumBytes)  // there is none
+      let signature = try? RegularFile.read(file + ".sig", maximumBytes: SigningKey.maximumBytes)  // none
       if let signature { try DurableFile.replace(path + ".sig", by: signature, mode: 0o644) }
       try DurableFile.replace(path, by: bytes, mode: 0o644)
     } catch let error as LibraryError {
