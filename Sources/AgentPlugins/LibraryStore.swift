@@ -15,9 +15,15 @@ package struct LibraryImage: Sendable, Equatable {
   /// What it was built with, for people; empty where that is not known.
   package let toolchain: String
 
-  init(file: String, hash: String, path: String, toolchain: String = "") {
+  /// The layouts of the C structs that it has Swift's metadata of, by their names.
+  package let importedStructs: [String: String]
+
+  package init(
+    file: String, hash: String, path: String, toolchain: String = "", importedStructs: [String: String] = [:]
+  ) {
     self.file = file
     self.toolchain = toolchain
+    self.importedStructs = importedStructs
     name = FilePath(file).stem ?? file
     self.hash = hash
     self.path = path
@@ -66,7 +72,9 @@ package struct LibraryStore: Sendable {
         file: file, step: .copy, expected: "a private copy at \(copy)", found: String(describing: error),
         advice: "see that the folder can be written and has room")
     }
-    return LibraryImage(file: file, hash: hash, path: copy.string, toolchain: image.toolchainText)
+    return LibraryImage(
+      file: file, hash: hash, path: copy.string, toolchain: image.toolchainText,
+      importedStructs: image.importedStructs)
   }
 
   /// SHA-256 of the library `file`, hexadecimal, as it would be loaded.

@@ -49,7 +49,7 @@ struct SwiftSections {
     let count = UInt64(min(try load(UInt32.self, place + 12), UInt32(Self.maximumName)))
     var text = ""
     for index in 0..<count {
-      let record = fields + 16 + index * 12
+      let record = fields &+ (16 + index * 12)
       let name = try self.text(at: target(ofField: 8, of: record))
       text += ", \(name): \(try type(at: target(ofField: 4, of: record), pointers))"
     }
@@ -133,13 +133,17 @@ extension SwiftSections {
 extension ELFFile {
   /// Where in the file that is which a process finds at `address`.
   func offset(ofAddress address: UInt64) -> UInt64? {
-    segments.first { $0.type == ELFLayout.Segment.load && address >= $0.address && address - $0.address < $0.fileSize }
-      .map { $0.offset + (address - $0.address) }
+    segments.first {
+      $0.type == ELFLayout.Segment.load && address >= $0.address && address - $0.address < $0.fileSize
+    }
+    .map { $0.offset + (address - $0.address) }
   }
 
   /// The other way round.
   func address(ofOffset offset: UInt64) -> UInt64? {
-    segments.first { $0.type == ELFLayout.Segment.load && offset >= $0.offset && offset - $0.offset < $0.fileSize }
-      .map { $0.address &+ (offset - $0.offset) }
+    segments.first {
+      $0.type == ELFLayout.Segment.load && offset >= $0.offset && offset - $0.offset < $0.fileSize
+    }
+    .map { $0.address &+ (offset - $0.offset) }
   }
 }

@@ -20,7 +20,9 @@ struct Reload {
     while true {
       // Those on probation serve nothing: what they load is of no interest.
       let workers = try await WorkerStatus.all(client, keys: keys).filter { !$0.isOnProbation }
-      let late = workers.filter { $0.lookedVersion < made.version }
+      let late = workers.filter { worker in
+        worker.lookedVersion < made.version || worker.libraries.contains { $0.outcome == .waiting }
+      }
       if late.isEmpty { return (made.heard, workers) }
       guard .now < end else {
         let names = late.map { "\($0.host) (\($0.placeName), process \($0.processID))" }

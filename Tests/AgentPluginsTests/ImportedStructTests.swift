@@ -1,4 +1,5 @@
 import Foundation
+import SeededGenerator
 import TestLibrary
 import Testing
 
@@ -39,11 +40,41 @@ import Testing
     #expect(!layouts.contains(nil) && Set(layouts).count == layouts.count, "\(layouts)")
   }
 
+  @Test func `Damage is refused or harmless, and never traps`() throws {
+    var random = SeededGenerator(seed: 5)
+    let file = try BuiltLibrariesTests.path("ReverseAgent")
+    let whole = [UInt8](try Data(contentsOf: URL(filePath: file)))
+    let tables = try whole.withUnsafeBytes { raw in
+      try Result { () throws(AgentImageError) in
+        let file = try ELFFile(raw)
+        let names: [StaticString] = [
+          "swift5_type_metadata", "swift5_builtin", "swift5_fieldmd", "swift5_typeref",
+        ]
+        return names.compactMap { file.section(named: $0) }
+      }.get()
+    }
+    #expect(tables.count == 4)
+    for _ in 0..<400 {
+      var bytes = whole
+      for _ in 0..<4 {
+        let table = tables[Int.random(in: 0..<tables.count, using: &random)]
+        let place = Int(table.offset) + Int.random(in: 0..<Int(table.size), using: &random)
+        bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+      }
+      // Refused or not: it comes back.
+      _ = bytes.withUnsafeBytes { raw in
+        Result { () throws(AgentImageError) in try SwiftSections(ELFFile(raw)).importedStructs() }
+      }
+    }
+  }
+
   @Test func `Of the repository's own agents those of the system are seen, and no others`() throws {
     for library in ["UppercaseAgent", "ManagerAgent", "TestAgents"] {
       let file = try BuiltLibrariesTests.path(library)
       let image = try AgentImage(reading: [UInt8](Data(contentsOf: URL(filePath: file))))
-      #expect(image.importedStructs.keys.filter { !$0.hasPrefix("agenthost_") } == ["pthread_rwlock_t"], "\(library)")
+      #expect(
+        image.importedStructs.keys.filter { !$0.hasPrefix("agenthost_") } == ["pthread_rwlock_t"],
+        "\(library)")
     }
   }
 }

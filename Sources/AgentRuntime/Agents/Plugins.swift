@@ -12,6 +12,7 @@ final class Plugins {
     let library: AgentLibrary
     /// An operator's, for each of its agents.
     let concurrency: Int?
+    let importedStructs: [String: String]
     /// How often the library has been brought in here.
     let generation: Int
     var agents: [ServedAgent]
@@ -30,6 +31,7 @@ final class Plugins {
   private let logger: Logger
   private var loaded: [String: Loaded] = [:]
   private var code = CodeGenerations()
+  private var structs = MappedStructs()
   /// How often each library has been brought in.
   private var generations: [String: Int] = [:]
   /// Generations of code that may be past before this worker is to be replaced.
@@ -192,12 +194,33 @@ final class Plugins {
     let file = candidate.image.file
     do {
       if let refusal { throw refusal }
+      if let conflict = structs.conflict(with: candidate.image) {
+        return try wait(for: candidate.image, conflict, into: &report)
+      }
       let isNew = loaded[file] == nil
       try await replace(file, with: candidate.image, concurrency: candidate.settings.concurrency)
       report.note(file, isNew ? .new : .changed)
     } catch {
       refuse(file, error, in: &report)
     }
+  }
+
+  /// What may not be mapped beside what is: a new worker has not mapped what is past. What is not past is there too.
+  private func wait(
+    for image: LibraryImage, _ conflict: MappedStructs.Conflict, into report: inout ReloadReport
+  ) throws(LibraryError) {
+    let others = loaded.filter { $0.key != image.file }
+    if let other = others.first(where: {
+      $0.value.importedStructs[conflict.name].map { $0 != conflict.layout } ?? false
+    }) {
+      throw LibraryError(
+        file: image.file, step: .load,
+        expected: "the C struct \(conflict.name) as \(other.key) has it: \(conflict.mapped)",
+        found: conflict.layout,
+        advice: "give it another name, or give one of the two a worker of its own: isolate: true")
+    }
+    report.note(image.file, .waiting)
+    askForReplacement("\(image.file) has the C struct \(conflict.name) with another layout than is loaded")
   }
 
   private func refuse(_ file: String, _ error: any Error, in report: inout ReloadReport) {
@@ -239,6 +262,7 @@ final class Plugins {
   /// Everything that can fail comes before anything is changed.
   private func replace(_ file: String, with image: LibraryImage, concurrency: Int?) async throws {
     let library = try await loader.load(image)
+    structs.map(image)
     code.loaded(library.hash, of: file)
     try checkRoles(of: library)
     let instances = try await loader.makeAgents(of: library, concurrency: concurrency)
@@ -257,7 +281,8 @@ final class Plugins {
     let replaced = loaded[file]?.library.hash
     generations[file, default: 0] += 1
     loaded[file] = Loaded(
-      library: library, concurrency: concurrency, generation: generations[file] ?? 0, agents: agents)
+      library: library, concurrency: concurrency, importedStructs: image.importedStructs,
+      generation: generations[file] ?? 0, agents: agents)
     for agent in remaining { await remove(agent) }
     if let replaced, replaced != library.hash { await loader.notePrevious(replaced, of: file) }
     for agent in agents {

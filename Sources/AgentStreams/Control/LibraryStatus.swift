@@ -5,6 +5,8 @@ package struct LibraryStatus: Sendable, Equatable {
   /// What the last look has come to.
   package enum Outcome: String, Sendable, CaseIterable {
     case new, changed, removed, unchanged, refused
+    /// It is not loaded beside what this worker has mapped; the worker that takes its place loads it.
+    case waiting
   }
 
   /// Why the file that lies there is not what runs.

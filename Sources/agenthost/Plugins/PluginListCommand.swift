@@ -71,6 +71,7 @@ struct LibraryTable {
     switch library.outcome {
     case .refused: library.generation > 0 ? "refused, the one before runs" : "refused"
     case .removed: "removed"
+    case .waiting: "waits for a new worker"
     case .new, .changed, .unchanged: library.outcome.rawValue
     }
   }
