@@ -13,7 +13,7 @@ AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12
-HEAVY := ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests
+HEAVY := ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
 
@@ -132,4 +132,5 @@ lint: ## Check the form without changing anything
 	@swift format lint -s -r --configuration .swift-format Sources Plugins Tests Package.swift
 
 clean: ## Remove what was built
-	@rm -rf .build Tests/Benchmarks/.build $(AGENTS:%=agents.d/lib%.so)
+	@rm -rf .build Tests/{Benchmarks,ThirdPartyAgent}/.build Tests/ThirdPartyC/build Tests/ThirdPartyRust/target \
+	  $(AGENTS:%=agents.d/lib%.so)

@@ -34,8 +34,10 @@ final class ChildProgram: Sendable {
   func send(_ signal: Int32) { process.send(signal) }
 
   /// Waits for its end; a death by signal counts 128 and the signal, as in a shell.
-  func exitStatus() async throws -> Int32 {
-    try await RedisTestServer.wait(until: "\(name.prefix(200)) has ended") { process.exitStatus != nil }
+  func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+    try await RedisTestServer.wait(until: "\(name.prefix(200)) has ended", within: limit) {
+      process.exitStatus != nil
+    }
     return process.waitUntilExit()
   }
 

@@ -11,11 +11,11 @@ struct Finished {
   static func program(
     _ program: String, _ arguments: [String] = [],
     environment: [String: String] = ChildProgram.hostlessEnvironment(), input: Data = Data(),
-    workingFolder: String? = nil
+    workingFolder: String? = nil, within limit: Duration = .seconds(60)
   ) async throws -> Finished {
     let child = try ChildProgram(
       program, arguments, environment: environment, input: input, workingFolder: workingFolder)
-    let status = try await child.exitStatus()
+    let status = try await child.exitStatus(within: limit)
     return Finished(
       status: status, output: String(decoding: child.output, as: UTF8.self), errors: child.errors)
   }
