@@ -6,14 +6,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults replacements simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
+.PHONY: help tools python-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12
-HEAVY := ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
+HEAVY := ReloadsUnderLoadTests|ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 step = @printf '\n== %s\n' "$(1)"
 
@@ -94,6 +94,11 @@ replacements: build python-tools ## Replace the worker 200 times in a row, under
 	@swift build --build-tests
 	@AGENTHOST_HEAVY_TESTS=1 AGENTHOST_REPLACEMENTS=$${AGENTHOST_REPLACEMENTS:-200} \
 	  AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) swift test --skip-build --filter PlannedReplacementTests
+
+reloads: build python-tools ## Exchange an agent's code 100 times in a row, under load, with the release
+	@swift build --build-tests
+	@AGENTHOST_HEAVY_TESTS=1 AGENTHOST_RELOADS=$${AGENTHOST_RELOADS:-100} \
+	  AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) swift test --skip-build --filter ReloadsUnderLoadTests
 
 bench: build ## Measure requests/s and latency against the C floor, side by side
 	$(call step,measuring (about four minutes))

@@ -17,6 +17,14 @@ func swiftAgent(_ name: String) -> Target {
     swiftSettings: [.treatAllWarnings(as: .error)])
 }
 
+/// One of several builds of the module Shape, for tests of exchanging it: all names in them are the same.
+func shapeAgent(_ build: String, _ structs: String) -> Target {
+  .target(
+    name: "Shape\(build)", dependencies: ["AgentSDK", .init(stringLiteral: structs)],
+    path: "Tests/ShapeAgents/\(build)",
+    swiftSettings: [.treatAllWarnings(as: .error), .unsafeFlags(["-module-abi-name", "Shape"])])
+}
+
 /// Of an agent library only its entry is seen.
 let onlyTheEntry: [LinkerSetting] = [
   .unsafeFlags([
@@ -42,6 +50,7 @@ let package = Package(
     agentLibrary("ReverseAgent"),
     agentLibrary("EchoC"),
     agentLibrary("TestAgents"),
+    agentLibrary("ShapeOne"), agentLibrary("ShapeTwo"), agentLibrary("ShapeThree"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -195,6 +204,9 @@ let package = Package(
     .target(
       name: "TestAgents", dependencies: ["AgentSDK"], path: "Tests/TestAgents",
       swiftSettings: [.treatAllWarnings(as: .error)]),
+    .target(name: "CShapeOne", path: "Tests/ShapeAgents/COne"),
+    .target(name: "CShapeTwo", path: "Tests/ShapeAgents/CTwo"),
+    shapeAgent("One", "CShapeOne"), shapeAgent("Two", "CShapeOne"), shapeAgent("Three", "CShapeTwo"),
     .testTarget(
       name: "IntegrationTests",
       dependencies: [

@@ -1,0 +1,1 @@
+#include <author_shape.h>
