@@ -41,14 +41,14 @@ final class PluginLoader {
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that
-  /// fails half way is destroyed. `concurrency` is an operator's.
+  /// fails half way is destroyed. `configuration` is an operator's.
   func makeAgents(
-    of library: AgentLibrary, concurrency: Int?
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary, configuration: String
   ) async throws(LibraryError) -> [AgentInstance] {
     var instances: [AgentInstance] = []
     do throws(LibraryError) {
-      for descriptor in library.descriptors {
-        let instance = try await create(descriptor.limited(to: concurrency), of: library)
+      for descriptor in descriptors {
+        let instance = try await create(descriptor, of: library, configuration: configuration)
         instances.append(instance)
         try await start(instance)
       }
@@ -60,7 +60,7 @@ final class PluginLoader {
   }
 
   private func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, configuration: String
   ) async throws(LibraryError) -> AgentInstance {
     let calls = dispatcher.calls
     var logger = Logger(label: "agent")
@@ -68,7 +68,8 @@ final class PluginLoader {
     logger[metadataKey: "role"] = "\(descriptor.role)"
     let agentLogger = logger
     return try await step(.create, of: library.file) { () throws(LibraryError) in
-      try AgentInstance.create(descriptor, of: library, calls: calls, logger: agentLogger)
+      try AgentInstance.create(
+        descriptor, of: library, configuration: configuration, calls: calls, logger: agentLogger)
     }
   }
 

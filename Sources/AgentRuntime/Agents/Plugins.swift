@@ -10,11 +10,12 @@ package struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
   package var removed: [String] = []
   package var unchanged: [String] = []
   package var refused: [String] = []
+  package var disabled: [String] = []
 
   package var description: String {
     [
       ("new", added), ("changed", changed), ("removed", removed), ("unchanged", unchanged),
-      ("refused", refused),
+      ("refused", refused), ("disabled", disabled),
     ]
     .map { "\($0.0) \($0.1.count)" + ($0.1.isEmpty ? "" : " (\($0.1.joined(separator: ", ")))") }
     .joined(separator: ", ")
@@ -28,8 +29,8 @@ package struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
 final class Plugins {
   private struct Loaded {
     let library: AgentLibrary
-    /// An operator's, for each of its agents.
-    let concurrency: Int?
+    /// An operator's.
+    let settings: LibrarySettings
     var agents: [ServedAgent]
   }
 
@@ -112,8 +113,9 @@ final class Plugins {
     // First what is gone: a library that has another name now must find its roles free.
     for file in loaded.keys.sorted() where !look.stays(file) {
       await unload(file)
-      report.removed.append(file)
+      if !look.disabled.contains(file) { report.removed.append(file) }
     }
+    report.disabled = look.disabled
     for error in look.refused {
       logger.error("\(error)")
       report.refused.append(error.file)
@@ -129,13 +131,13 @@ final class Plugins {
       let image = try await loader.image(of: file)
       try await checkQuarantine(of: image)
       if let current = loaded[file], current.library.hash == image.hash,
-        current.concurrency == settings.concurrency
+        current.settings == settings
       {
         report.unchanged.append(file)
         return
       }
       let isNew = loaded[file] == nil
-      try await replace(file, with: image, concurrency: settings.concurrency)
+      try await replace(file, with: image, settings)
       if isNew { report.added.append(file) } else { report.changed.append(file) }
     } catch {
       logger.error("\(error)")
@@ -148,7 +150,7 @@ final class Plugins {
     if let current = loaded[image.file], current.library.hash == image.hash {
       await unload(image.file)
       if quarantine.roles.isEmpty {
-        quarantine.roles = current.library.descriptors.map(\.role)
+        quarantine.roles = current.agents.map(\.identity.role)
         await quarantineLearnt(image.hash, quarantine)
       }
     }
@@ -170,13 +172,17 @@ final class Plugins {
   }
 
   /// Everything that can fail comes before anything is changed.
-  private func replace(_ file: String, with image: LibraryImage, concurrency: Int?) async throws {
-    let library = try await loader.load(image)
-    code.loaded(library.hash, of: file)
-    try checkRoles(of: library)
-    let instances = try await loader.makeAgents(of: library, concurrency: concurrency)
+  private func replace(_ file: String, with image: LibraryImage, _ settings: LibrarySettings) async throws {
+    let library = try await library(image)
+    let descriptors = try settings.descriptors(of: library)
+    try checkRoles(descriptors, of: library)
+    let instances = try await loader.makeAgents(
+      descriptors, of: library, configuration: settings.configuration)
     // An agent's slots are made once: with another number of them it is another agent.
-    if let current = loaded[file], current.concurrency != concurrency { await unload(file) }
+    if let current = loaded[file], current.settings.concurrency != settings.concurrency {
+      loaded[file] = nil
+      for agent in current.agents { await remove(agent) }
+    }
     var remaining = loaded[file]?.agents ?? []
     var agents = try await addNewRoles(of: instances, beside: remaining)
     for instance in instances {
@@ -187,13 +193,23 @@ final class Plugins {
       retirement.retire(agent.replaceInstance(with: instance))
       agents.append(agent)
     }
-    loaded[file] = Loaded(library: library, concurrency: concurrency, agents: agents)
+    loaded[file] = Loaded(library: library, settings: settings, agents: agents)
     for agent in remaining { await remove(agent) }
     for agent in agents {
       logger.info(
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
         metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
     }
+  }
+
+  /// Code that is loaded already is not loaded again: where only its settings have changed.
+  private func library(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
+    if let current = loaded[image.file]?.library, current.hash == image.hash {
+      return AgentLibrary(again: current)
+    }
+    let library = try await loader.load(image)
+    code.loaded(library.hash, of: image.file)
+    return library
   }
 
   /// Gives each role that the library did not serve before an agent; all or none.
@@ -215,8 +231,10 @@ final class Plugins {
   }
 
   /// One role is served by one library of a host: whose code a message meets must not be chance.
-  private func checkRoles(of library: AgentLibrary) throws(LibraryError) {
-    for descriptor in library.descriptors {
+  private func checkRoles(
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary
+  ) throws(LibraryError) {
+    for descriptor in descriptors {
       guard let other = registry.agent(of: descriptor.role)?.instance.library, other.file != library.file
       else {
         continue
