@@ -32,6 +32,11 @@ struct OperatorSettingsTests {
     try await system.reload()
     try await system.host.waitForLog("reload: new 0, changed 1 (\(file))", times: 4)
     #expect(try await text(of: system) == "no greeting from configured")
+    // With another number of messages at once it is another agent, and still the same code.
+    try system.agents.say("concurrency: 3\n", of: "TestAgents")
+    try await system.reload()
+    try await system.host.waitForLog("reload: new 0, changed 1 (\(file))", times: 5)
+    #expect(try await text(of: system) == "no greeting from configured")
     #expect(!system.host.log.contains("is to be replaced"), "\(system.host.log)")
     #expect(try system.host.workerProcessIdentifier() == worker)
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
@@ -77,6 +82,25 @@ struct OperatorSettingsTests {
     try await system.reload()
     try await system.host.waitForLog("changed 1 (\(file))")
     #expect(try await self.text(of: system) == "ho from configured")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("agents that are refused again and again leave no threads behind")
+  func threadsOfTheRefused() async throws {
+    let system = try await RunningSystem(["TestAgents"])
+    let worker = try system.host.workerProcessIdentifier()
+    try system.agents.say("config: {greeting: ''}\n", of: "TestAgents")
+    for round in 1...6 {
+      try await system.reload()
+      try await system.host.waitForLog("refused 1 (\(system.agents.path(of: "TestAgents")))", times: round)
+    }
+    try await RedisTestServer.wait(until: "no more threads are there than one library has") {
+      let tasks = URL(filePath: "/proc/\(worker)/task")
+      let names = try FileManager.default.contentsOfDirectory(at: tasks, includingPropertiesForKeys: nil)
+        // One that has ended meanwhile has no name.
+        .compactMap { try? String(contentsOf: $0.appending(path: "comm"), encoding: .utf8) }
+      return names.count { $0.hasPrefix("libTestAgents") } <= 4
+    }
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 

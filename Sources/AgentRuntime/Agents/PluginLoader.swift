@@ -55,6 +55,7 @@ final class PluginLoader {
       return instances
     } catch {
       for instance in instances { await destroy(instance) }
+      library.threads.retire()
       throw error
     }
   }

@@ -225,7 +225,10 @@ final class Plugins {
       return added
     } catch {
       for agent in added { await registry.remove(agent) }
-      for instance in instances { await loader.destroy(instance) }
+      for instance in instances {
+        await loader.destroy(instance)
+        instance.library.threads.retire()
+      }
       throw error
     }
   }
