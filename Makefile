@@ -34,7 +34,7 @@ python-tools: tools
 	if [ -n "$$missing" ]; then $(call install,$$missing); fi
 	@[ -x $(PYTHON_FOLDER)/bin/python ] || { echo "making a Python environment in $(PYTHON_FOLDER)"; \
 	  python3 -m venv $(PYTHON_FOLDER); }
-	@$(PYTHON_FOLDER)/bin/python -c 'import redis' 2>/dev/null || { echo "installing redis-py into it"; \
+	@$(PYTHON_FOLDER)/bin/python -c 'import jsonschema, redis, ruamel.yaml' 2>/dev/null || { echo "installing what the tests need into it"; \
 	  $(PYTHON_FOLDER)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/PythonReference/requirements.txt; }
 
 # Installs packages, saying so; as root or by sudo.

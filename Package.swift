@@ -105,16 +105,17 @@ let package = Package(
     .target(
       name: "AgentPlugins",
       dependencies: [
-        "CAgentABI", "CCrashRecord",
+        "CAgentABI", "CCrashRecord", "CYAMLEvents",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
-        .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: strict),
+      exclude: ["Settings/library-settings.schema.json"], swiftSettings: strict),
     .target(name: "CProcess"),
     .target(name: "CCrashRecord"),
+    // For libyaml, which comes with Yams: what Yams itself makes of a text has no limits.
+    .target(name: "CYAMLEvents", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(
       name: "AgentRuntime",
       dependencies: [

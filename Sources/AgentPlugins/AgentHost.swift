@@ -4,7 +4,7 @@ import Logging
 /// The host as one agent sees it: the contract's table, and what stands behind it.
 ///
 /// Never freed: an agent that calls after its `destroy`, against the contract, finds its calls
-/// ended instead of freed memory. The cost is a few hundred bytes for each agent ever made.
+/// ended instead of freed memory. The cost is a few hundred bytes for each agent ever made, and its configuration.
 final class AgentHost: Sendable {
   /// Longer lines of an agent are cut.
   static let maximumLogBytes = 4096
@@ -15,8 +15,17 @@ final class AgentHost: Sendable {
   let logger: Logger
   // SAFETY: written once in init, then read only.
   nonisolated(unsafe) let pointer: UnsafePointer<agenthost_host_v1>
+  // SAFETY: as above, and what it points to is never freed.
+  private nonisolated(unsafe) let configuration, role: agenthost_text_v1
 
-  init(calls: CallTable, threads: PluginThreads, recorded: CrashRecord.Agent, logger: Logger) {
+  /// `configuration` is one JSON object, `role` what the agent serves.
+  init(
+    calls: CallTable, threads: PluginThreads, recorded: CrashRecord.Agent, role: String,
+    configuration: String,
+    logger: Logger
+  ) {
+    self.role = Self.permanentText(role)
+    self.configuration = Self.permanentText(configuration)
     self.calls = calls
     self.threads = threads
     self.recorded = recorded
@@ -61,6 +70,7 @@ final class AgentHost: Sendable {
     switch identifier {
     case AGENTHOST_EXTENSION_THREADS: UnsafeRawPointer(threadsTable)
     case AGENTHOST_EXTENSION_LOG: UnsafeRawPointer(logTable)
+    case AGENTHOST_EXTENSION_CONFIG: UnsafeRawPointer(configTable)
     default: nil
     }
   }
@@ -93,6 +103,22 @@ final class AgentHost: Sendable {
       }))
     return UnsafePointer(table)
   }()
+
+  // SAFETY: written once, and only read from then on.
+  private nonisolated(unsafe) static let configTable: UnsafePointer<agenthost_config_v1> = {
+    let table = UnsafeMutablePointer<agenthost_config_v1>.allocate(capacity: 1)
+    table.initialize(
+      to: agenthost_config_v1(
+        json: { AgentHost.of($0)?.configuration ?? agenthost_text_v1(bytes: nil, length: 0) },
+        role: { AgentHost.of($0)?.role ?? agenthost_text_v1(bytes: nil, length: 0) }))
+    return UnsafePointer(table)
+  }()
+
+  private static func permanentText(_ text: String) -> agenthost_text_v1 {
+    let bytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.utf8.count)
+    _ = bytes.initialize(from: text.utf8.lazy.map(CChar.init(bitPattern:)))
+    return agenthost_text_v1(bytes: bytes.baseAddress, length: bytes.count)
+  }
 
   private func log(_ level: UInt32, _ text: agenthost_text_v1) {
     let severity: Logger.Level =

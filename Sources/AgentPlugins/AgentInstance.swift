@@ -29,13 +29,16 @@ package final class AgentInstance: @unchecked Sendable {
     recorded = host.recorded
   }
 
-  /// [loader] Makes an agent by its descriptor.
+  /// [loader] Makes an agent by its descriptor. `configuration` is one JSON object for it.
   package static func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary, calls: CallTable, logger: Logger
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, configuration: String, calls: CallTable,
+    logger: Logger
   ) throws(LibraryError) -> AgentInstance {
     let recorded =
       library.record?.addAgent(role: descriptor.role, name: descriptor.name, of: library.recorded) ?? .none
-    let host = AgentHost(calls: calls, threads: library.threads, recorded: recorded, logger: logger)
+    let host = AgentHost(
+      calls: calls, threads: library.threads, recorded: recorded, role: descriptor.role,
+      configuration: configuration, logger: logger)
     var why = agenthost_text_v1(bytes: nil, length: 0)
     guard
       let agent = library.factory.pointee.create(

@@ -4,17 +4,20 @@ import Glibc
 /// What a library says it can make, copied and checked.
 package struct AgentDescriptor: Sendable, Equatable {
   package let index: UInt32
-  package let role: String
+  package private(set) var role: String
   package let name: String
   package let version: String
   /// Messages at once for one agent; nil: the host's default.
   package private(set) var concurrency: Int?
+  /// Seconds for one message that does not say; nil: the host's default.
+  package private(set) var timeout: Double?
 
   /// With what an operator says, where something is said.
-  package func limited(to concurrency: Int?) -> AgentDescriptor {
-    guard let concurrency else { return self }
+  func served(as role: String, concurrency: Int?, timeout: Double?) -> AgentDescriptor {
     var descriptor = self
-    descriptor.concurrency = concurrency
+    descriptor.role = role
+    descriptor.concurrency = concurrency ?? self.concurrency
+    descriptor.timeout = timeout
     return descriptor
   }
 }
@@ -35,6 +38,7 @@ package final class AgentLibrary: @unchecked Sendable {
   /// What it was built with, for people; empty where that is not known.
   package let toolchain: String
   package let threads: PluginThreads
+  private let name: String
   let record: CrashRecord?
   let recorded: CrashRecord.Library
   package private(set) var descriptors: [AgentDescriptor] = []
@@ -47,6 +51,7 @@ package final class AgentLibrary: @unchecked Sendable {
     image: LibraryImage, record: CrashRecord? = nil, begins: (LibraryError.Step) -> Void = { _ in }
   ) throws(LibraryError) {
     file = image.file
+    name = image.name
     hash = image.hash
     toolchain = image.toolchain
     let (entry, symbol) = try Self.open(image, begins: begins)
@@ -56,6 +61,19 @@ package final class AgentLibrary: @unchecked Sendable {
     recorded = record?.add(image, symbol: symbol) ?? .none
     threads = PluginThreads(name: image.name, record: record)
     descriptors = try readDescriptors()
+  }
+
+  /// What is loaded already, with threads of its own, for agents that are made of it anew.
+  package init(again other: AgentLibrary) {
+    file = other.file
+    name = other.name
+    hash = other.hash
+    toolchain = other.toolchain
+    threads = PluginThreads(name: other.name, record: other.record)
+    record = other.record
+    recorded = other.recorded
+    descriptors = other.descriptors
+    factory = other.factory
   }
 
   /// The entry, and the address of the function that gave it.

@@ -82,7 +82,8 @@ package struct LibraryStore: Sendable {
     hash(try checkedBytes(of: file, .any).bytes)
   }
 
-  static func hash(_ bytes: [UInt8]) -> String {
+  /// SHA-256, hexadecimal.
+  package static func hash(_ bytes: [UInt8]) -> String {
     Hexadecimal.text(SHA256.hash(data: bytes))
   }
 

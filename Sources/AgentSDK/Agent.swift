@@ -36,6 +36,10 @@ public protocol Agent: Sendable {
   /// Makes the agent. No input or output here: that belongs in `start`.
   init() throws
 
+  /// Makes the agent with what the host's operator says to it. By default calls `init()`. An error keeps the agent out
+  /// of service, and what served before goes on.
+  init(configuration: AgentConfiguration) throws
+
   /// Runs once, before any message. An error keeps the agent out of service.
   func start(context: AgentContext) async throws
 
@@ -56,6 +60,14 @@ extension Agent {
 
   /// 0: the host decides.
   public static var concurrency: Int { 0 }
+
+  /// For an agent that has no other way to be made than `init(configuration:)`; nobody else gets here.
+  public init() throws {
+    throw AgentConfigurationError(problem: "\(Self.self) is made by init(configuration:)")
+  }
+
+  /// Calls `init()`.
+  public init(configuration: AgentConfiguration) throws { try self.init() }
 
   /// Does nothing.
   public func start(context: AgentContext) async throws {}

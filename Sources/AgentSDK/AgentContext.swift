@@ -1,6 +1,6 @@
 /// What surrounds an agent's work.
 public struct AgentContext: Sendable {
-  /// The role the agent serves.
+  /// The role the agent serves: its type's, or what the host's operator calls it.
   public let role: String
   /// The agent's name, for people: its type's.
   public let name: String

@@ -8,10 +8,11 @@ final class AgentInstance: Sendable {
   private let tasks = RunningTasks()
 
   init(_ type: any Agent.Type, host: UnsafePointer<agenthost_host_v1>) throws {
-    agent = try type.init()
-    role = type.role
+    let connection = HostConnection(host)
+    agent = try type.init(configuration: connection.configuration)
+    role = connection.role ?? type.role
     name = AgentName.of(type)
-    self.host = HostConnection(host)
+    self.host = connection
   }
 
   func start(_ token: agenthost_token_v1) {

@@ -7,6 +7,10 @@ final class HostConnection: @unchecked Sendable {
   private let lock = ReadWriteLock()
   private let threads: UnsafePointer<agenthost_threads_v1>?
   private let log: UnsafePointer<agenthost_log_v1>?
+  /// What the operator says to the agent; nothing where the host offers no such thing.
+  let configuration: AgentConfiguration
+  /// As what the host serves the agent, where it says so.
+  let role: String?
 
   init(_ host: UnsafePointer<agenthost_host_v1>) {
     self.host = host
@@ -15,6 +19,10 @@ final class HostConnection: @unchecked Sendable {
       .assumingMemoryBound(to: agenthost_threads_v1.self)
     log = host.pointee.get_extension(host, AGENTHOST_EXTENSION_LOG)?
       .assumingMemoryBound(to: agenthost_log_v1.self)
+    let config = host.pointee.get_extension(host, AGENTHOST_EXTENSION_CONFIG)?
+      .assumingMemoryBound(to: agenthost_config_v1.self)
+    configuration = AgentConfiguration(json: config.map { $0.pointee.json(host).copiedString() } ?? "{}")
+    role = config.map { $0.pointee.role(host).copiedString() }
   }
 
   var offersLog: Bool { log != nil }

@@ -1,6 +1,7 @@
 /* The layout of the contract, held at compile time: a change here is a change
  * of the draft number. */
 #include <agenthost/agent.h>
+#include <agenthost/config.h>
 #include <agenthost/log.h>
 #include <agenthost/note.h>
 #include <agenthost/threads.h>
@@ -16,4 +17,5 @@ _Static_assert(sizeof(agenthost_factory_v1) == 32, "factory");
 _Static_assert(sizeof(agenthost_entry_v1) == 24, "entry");
 _Static_assert(sizeof(agenthost_threads_v1) == 8, "threads");
 _Static_assert(sizeof(agenthost_log_v1) == 8, "log");
+_Static_assert(sizeof(agenthost_config_v1) == 16, "config");
 _Static_assert(sizeof(struct agenthost_note_v1) == 36, "note");

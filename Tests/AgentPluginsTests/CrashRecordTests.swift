@@ -21,6 +21,16 @@ import Testing
     }
   }
 
+  @Test func `An agent that is made again takes no more room, however often`() throws {
+    let file = try RecordFile()
+    let library = file.addLibrary("a")
+    for _ in 0..<2 * Int(CRASH_AGENTS) { _ = file.record.addAgent(role: "a", name: "A", of: library) }
+    let other = file.record.addAgent(role: "b", name: "A", of: library)
+    let table = CallTable(record: file.record) {}
+    #expect(table.begin(table.open(), of: other, on: Message()))
+    #expect(try file.death().calls.map(\.agent.role) == ["b"])
+  }
+
   @Test func `What has begun and not ended is in the record, with its agent`() throws {
     let file = try RecordFile()
     let agent = file.addAgent("a")

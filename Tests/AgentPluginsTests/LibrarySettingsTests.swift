@@ -17,14 +17,18 @@ struct LibrarySettingsTests {
     }
   }
 
-  @Test("where nothing is said, nothing is", arguments: [nil, "", "# nothing\n", "isolate: false\n", "{}"])
+  @Test(
+    "where nothing is said, nothing is",
+    arguments: [
+      nil, "", "# nothing\n", "isolate: false\n", "{}", "~", "enabled: true", "config: {}",
+    ])
   func nothing(text: String?) throws {
     #expect(try settings(text) == LibrarySettings())
   }
 
   @Test func isolation() throws {
     #expect(try settings("isolate: true") == LibrarySettings(place: "Greeting"))
-    #expect(try settings("isolate: yes", library: "echo.so") == LibrarySettings(place: "echo"))
+    #expect(try settings("isolate: TRUE", library: "echo.so") == LibrarySettings(place: "echo"))
     #expect(try settings("isolate: heavy\n") == LibrarySettings(place: "heavy"))
     #expect(try settings(#"isolate: "true""#) == LibrarySettings(place: "true"))
   }
@@ -33,6 +37,33 @@ struct LibrarySettingsTests {
     #expect(try settings("concurrency: 1") == LibrarySettings(concurrency: 1))
     #expect(
       try settings("concurrency: 4096 # all\nisolate: a\n") == LibrarySettings(place: "a", concurrency: 4096))
+  }
+
+  @Test func enabled() throws {
+    #expect(try settings("enabled: false").isEnabled == false)
+    #expect(try settings("enabled: true").isEnabled)
+  }
+
+  @Test(
+    "a time is a number above 0", arguments: [("0.25", 0.25), ("90", 90.0), ("1e6", 1e6), ("1e-3", 0.001)])
+  func timeout(text: String, seconds: Double) throws {
+    #expect(try settings("timeout: \(text)").timeout == seconds)
+  }
+
+  @Test func roles() throws {
+    #expect(try settings("role: shout").roles == .only(GivenRole(name: "shout", line: 1)))
+    let roles = try settings("\nroles: {a: b, c.d: e}\n").roles
+    #expect(roles == .each(["a": GivenRole(name: "b", line: 2), "c.d": GivenRole(name: "e", line: 2)]))
+  }
+
+  @Test("the agents' configuration is JSON; how it is written makes no other")
+  func configuration() throws {
+    let json = #"{"model":"x","retries":3,"hosts":["a",{"port":8080}],"dry":false}"#
+    let flow = try settings("config: {model: x, retries: 3, hosts: [a, {port: 8080}], dry: false}")
+    #expect(flow.configuration == json)
+    let block =
+      "# what it needs\nconfig:\n  model: 'x'\n  retries: 3\n  hosts:\n  - a\n  - port: 8080\n  dry: false\n"
+    #expect(try settings(block) == flow)
   }
 
   @Test(
@@ -45,10 +76,25 @@ struct LibrarySettingsTests {
       ("concurrency: 0", "line 1: key \"concurrency\": \"0\""), ("concurrency: 4097", "\"4097\""),
       ("concurrency: \"4\"", "\"4\""), ("concurrency: many", "\"many\""), ("concurrency: -1", "\"-1\""),
       ("concurrency: 99999999999999999999", "line 1"),
-      ("isolate: a\nisolate: b\n", "\"isolate\" more than once"),
-      ("- isolate\n", "line 1: something else"), ("true\n", "line 1: something else"),
-      ("isolate: {", "line 2"), ("a: b: c\n", "line 1"), ("isolate: a\n---\nisolate: b\n", "line 2"),
-      ("[a]: b\n", "key \"that is no word\""), ("\t", "line 1"), ("isolate: *x\n", "line 1"),
+      ("isolate: a\nisolate: b\n", "line 2: key \"isolate\": more than once"),
+      ("- isolate\n", "line 1: a list"), ("true\n", "line 1: \"true\""),
+      ("isolate: yes\n", "line 1: key \"isolate\": \"yes\""), ("isolate: Off\n", "\"Off\""),
+      ("isolate: 5\n", "line 1: key \"isolate\": \"5\""),
+      ("enabled: no\n", "line 1: key \"enabled\": \"no\""), ("enabled: 0\n", "\"0\""),
+      ("timeout: 0\n", "line 1: key \"timeout\": \"0\""), ("timeout: -1.5\n", "\"-1.5\""),
+      ("timeout: 1000001\n", "\"1000001\""), ("timeout: soon\n", "\"soon\""),
+      ("timeout: .inf\n", "line 1: key \"timeout\": \".inf\""), ("timeout: '5'\n", "\"5\""),
+      ("role: a b\n", "line 1: key \"role\": \"a b\""), ("role: [a]\n", "a list"), ("role: 5\n", "\"5\""),
+      ("role: a\nroles: {b: c}\n", "line 2: key \"roles\": a mapping"),
+      ("roles:\n  a: b\n  c: ''\n", "line 3: key \"roles.c\": \"\""),
+      ("roles: {'': a}", "key \"roles\": \"\""),
+      ("roles: a\n", "line 1: key \"roles\": \"a\""),
+      ("config: [a]\n", "line 1: key \"config\": a list"), ("config:\n", "key \"config\": nothing"),
+      ("config:\n  a:\n    b: 1e999\n", "line 3: key \"config.a.b\": \"1e999\""),
+      ("config:\n  a: [1,\n  {b: 1, b: 2}]\n", "line 3: key \"config.a.1.b\": more than once"),
+      ("isolate: {", "line 2: key \"isolate\": did not find"), ("a: b: c\n", "line 1"),
+      ("isolate: a\n---\nisolate: b\n", "line 2"),
+      ("[a]: b\n", "keys that are words"), ("\t", "line 1"), ("isolate: *x\n", "line 1"),
       (String(repeating: "[", count: 16_000), "line 1"),
       (String(repeating: "#", count: LibrarySettings.maximumBytes + 1), "bytes"),
     ])
@@ -57,6 +103,13 @@ struct LibrarySettingsTests {
     #expect(error?.step == .settings)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("libGreeting.yaml") == true)
+  }
+
+  @Test("an unknown key is told the known ones")
+  func knownKeys() throws {
+    let error = #expect(throws: LibraryError.self) { try settings("concurency: 1") }
+    #expect(
+      error?.expected == "no other keys than enabled, isolate, concurrency, timeout, role, roles, config")
   }
 
   @Test func aNameThatIsNoneForAPlaceNeedsAGroup() throws {

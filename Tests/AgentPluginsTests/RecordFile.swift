@@ -23,9 +23,13 @@ final class RecordFile {
   func death() throws -> RecordedDeath { try #require(try RecordedDeath(file: descriptor)) }
 
   func addAgent(_ role: String) -> CrashRecord.Agent {
-    let image = LibraryImage(file: "/agents.d/lib\(role).so", hash: "hash of \(role)", path: "")
+    record.addAgent(role: role, name: "\(role)-agent", of: addLibrary(role))
+  }
+
+  func addLibrary(_ name: String) -> CrashRecord.Library {
+    let image = LibraryImage(file: "/agents.d/lib\(name).so", hash: "hash of \(name)", path: "")
     // SAFETY: the address of a function of the C library, for its image; nothing is read through it.
     guard let symbol = dlsym(nil, "getpid").map({ UnsafeRawPointer($0) }) else { return .none }
-    return record.addAgent(role: role, name: "\(role)-agent", of: record.add(image, symbol: symbol))
+    return record.add(image, symbol: symbol)
   }
 }

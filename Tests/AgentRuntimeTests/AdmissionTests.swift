@@ -13,8 +13,12 @@ import Testing
   }
 
   /// What was decided, in a word or two.
-  private func decided(_ admission: Admission, _ delivery: Delivery, now: Double = 2000) -> String {
-    switch admission.decide(delivery, now: now) {
+  private func decided(
+    _ admission: Admission, _ delivery: Delivery, timeout: Double? = nil, now: Double = 2000
+  )
+    -> String
+  {
+    switch admission.decide(delivery, timeout: timeout, now: now) {
     case .admit(_, _, let timeout): "admit for \(timeout)"
     case .refuse(_, _, let refusal): "refuse: \(refusal)"
     case .unreadable(let error): "unreadable: \(error?.description ?? "no field")"
@@ -23,6 +27,20 @@ import Testing
 
   @Test func `A message without wishes is admitted for the default time`() {
     #expect(decided(admission { $0.taskTimeout = 12.5 }, delivery()) == "admit for 12.5")
+  }
+
+  @Test(arguments: [
+    ("", "admit for 2.5"), (#","__agent_timeout_sec":7"#, "admit for 7.0"),
+    (#","__agent_timeout_sec":999999"#, "admit for 100.0"),
+  ])
+  func `An agent's own time takes the place of the default, and gives way to the message's`(
+    asked: String, expected: String
+  ) {
+    let admission = admission {
+      $0.taskTimeout = 60
+      $0.maxTaskTimeout = 100
+    }
+    #expect(decided(admission, delivery(payload: #"{"text":"x"\#(asked)}"#), timeout: 2.5) == expected)
   }
 
   @Test(arguments: [

@@ -61,6 +61,25 @@ struct LibraryPlacesTests {
     #expect(main.look(at: [unreadable("b.so")]).refused == [Self.error])
   }
 
+  @Test(
+    "what is disabled is nowhere, and told by the main place; also when its file can't be read afterwards")
+  func disabled() {
+    var settings = LibrarySettings(place: "x")
+    var main = LibraryPlaces(place: nil)
+    var isolated = LibraryPlaces(place: "x")
+    _ = main.look(at: [library("a.so"), library("b.so", settings)])
+    _ = isolated.look(at: [library("a.so"), library("b.so", settings)])
+    settings.isEnabled = false
+    let found = [library("a.so"), library("b.so", settings)]
+    let look = main.look(at: found)
+    #expect(look.disabled == ["b.so"])
+    #expect(look.places == [] && look.refused == [])
+    let other = isolated.look(at: found)
+    #expect(other.here.isEmpty && other.disabled == [] && !other.stays("b.so"))
+    #expect(main.look(at: [unreadable("b.so")]).places == [])
+    #expect(isolated.look(at: [unreadable("b.so")]).here.isEmpty)
+  }
+
   @Test func aPlaceTooManyIsRefused() {
     let found = (0...PlaceName.maximumCount).map { number in
       library("\(number).so", LibrarySettings(place: "p\(number + 100)"))

@@ -37,13 +37,20 @@ final class FakeHost: @unchecked Sendable {
   let pointer: UnsafeMutablePointer<agenthost_host_v1>
   fileprivate let threads: UnsafeMutablePointer<agenthost_threads_v1>?
   fileprivate let log: UnsafeMutablePointer<agenthost_log_v1>?
+  private let config: UnsafeMutablePointer<agenthost_config_v1>?
+  // SAFETY: points to memory that these tests never free.
+  fileprivate let configuration, role: agenthost_text_v1
   fileprivate let queue = DispatchQueue(label: "plugin threads", attributes: .concurrent)
   private static let onPluginThread = DispatchSpecificKey<Bool>()
   private let state = Mutex(State())
 
   static var isPluginThread: Bool { DispatchQueue.getSpecific(key: onPluginThread) == true }
 
-  init(offersExtensions: Bool = true) {
+  /// `configuration` and `role` are what an operator says beside the library.
+  init(offersExtensions: Bool = true, configuration: String = "{}", role: String = "observing") {
+    self.configuration = permanent(configuration)
+    self.role = permanent(role)
+    config = offersExtensions ? .allocate(capacity: 1) : nil
     pointer = .allocate(capacity: 1)
     threads = offersExtensions ? .allocate(capacity: 1) : nil
     log = offersExtensions ? .allocate(capacity: 1) : nil
@@ -59,6 +66,8 @@ final class FakeHost: @unchecked Sendable {
         get_extension: { host, id in fakeHost(host).offeredExtension(String(cString: id)) }))
     threads?.initialize(to: agenthost_threads_v1(enqueue: enqueueOnFakeHost))
     log?.initialize(to: agenthost_log_v1(write: writeToFakeHost))
+    config?.initialize(
+      to: agenthost_config_v1(json: { fakeHost($0).configuration }, role: { fakeHost($0).role }))
   }
 
   deinit {
@@ -67,6 +76,7 @@ final class FakeHost: @unchecked Sendable {
     pointer.deallocate()
     threads?.deallocate()
     log?.deallocate()
+    config?.deallocate()
   }
 
   /// Waits for the completion of one token, as long as the test has time.
@@ -117,6 +127,7 @@ final class FakeHost: @unchecked Sendable {
     switch id {
     case "agenthost.threads/1": UnsafeRawPointer(threads)
     case "agenthost.log/1": UnsafeRawPointer(log)
+    case "agenthost.config/1": UnsafeRawPointer(config)
     default: nil
     }
   }
@@ -129,6 +140,12 @@ extension FakeHost.Action {
       kind: string(action.kind), payload: string(action.payload), code: string(action.error_code),
       message: string(action.error_message))
   }
+}
+
+private func permanent(_ text: String) -> agenthost_text_v1 {
+  let bytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.utf8.count)
+  _ = bytes.initialize(from: text.utf8.map(CChar.init(bitPattern:)))
+  return agenthost_text_v1(bytes: bytes.baseAddress, length: bytes.count)
 }
 
 func string(_ text: agenthost_text_v1) -> String {

@@ -14,9 +14,9 @@ struct ReconnectTests {
   func deliveriesAfterAReconnect() async throws {
     let system = try await RunningSystem(["TestAgents"], settings: ["AGENTHOST_SHUTDOWN_GRACE": "0.1"])
     var before: Set<String> = []
-    try await RedisTestServer.wait(until: "a reader waits for each of the twelve roles") {
+    try await RedisTestServer.wait(until: "a reader waits for each of the thirteen roles") {
       before = try waitingReaders(system)
-      return before.count == 12
+      return before.count == 13
     }
     let request = WireRequest(payload: #"{"seconds":60}"#)
     try await system.wire.send(request, to: "slow")
@@ -24,7 +24,7 @@ struct ReconnectTests {
     try system.server.cli("CLIENT", "KILL", "TYPE", "normal")
     try await RedisTestServer.wait(until: "new readers wait for all roles") {
       let now = try waitingReaders(system)
-      return now.count == 12 && now.isDisjoint(with: before)
+      return now.count == 13 && now.isDisjoint(with: before)
     }
     let pending = try system.server.cli("XPENDING", "stream:role:slow", "cg:role:slow", "-", "+", "10")
     #expect(pending.split(separator: "\n").last == "1")

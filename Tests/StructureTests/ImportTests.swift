@@ -9,11 +9,12 @@ struct ImportTests {
     "CCrashRecord": [],
     "CHiredis": [],
     "CProcess": [],
+    "CYAMLEvents": [],
     "AgentSDK": ["CAgentABI"],
     "AgentEnvelope": [],
     "RedisClient": ["CHiredis"],
     "AgentStreams": ["RedisClient", "AgentEnvelope"],
-    "AgentPlugins": ["CAgentABI", "CCrashRecord"],
+    "AgentPlugins": ["CAgentABI", "CCrashRecord", "CYAMLEvents"],
     "AgentRuntime": [
       "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "CAgentABI", "CProcess",
     ],

@@ -61,9 +61,15 @@ package final class CrashRecord: @unchecked Sendable {
     return library
   }
 
-  /// [loader]
+  /// [loader] One that is made again, of code that is loaded already, is the same: there is room for so many.
   func addAgent(role: String, name: String, of library: Library) -> Agent {
     guard library.index >= 0 else { return .none }
+    let known = (0..<crash_agent_count(record)).first { agent in
+      crash_agent_library(record, agent) == UInt32(library.index)
+        && Self.text(crash_agent_role(record, agent)) == role
+        && Self.text(crash_agent_name(record, agent)) == name
+    }
+    if let known { return Agent(index: Int32(known)) }
     let agent = Agent(index: crash_add_agent(record, UInt32(library.index)))
     guard agent.index >= 0 else { return .none }
     Self.set(crash_agent_role(record, UInt32(agent.index)), role)

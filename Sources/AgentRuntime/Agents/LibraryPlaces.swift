@@ -9,6 +9,8 @@ struct LibraryPlaces {
   struct Look {
     /// To be served here, with what is said about each.
     var here: [(file: String, settings: LibrarySettings)] = []
+    /// Not to be loaded, as operators say. Told by the main place, whose worker is always there.
+    var disabled: [String] = []
     /// Not looked at, for these reasons.
     var refused: [LibraryError] = []
     /// The isolated places of the folder's libraries, in order.
@@ -36,11 +38,15 @@ struct LibraryPlaces {
       switch library.settings {
       case .success(let settings):
         known[library.file] = settings
-        if settings.place == place { look.here.append((library.file, settings)) }
+        if !settings.isEnabled {
+          if place == nil { look.disabled.append(library.file) }
+        } else if settings.place == place {
+          look.here.append((library.file, settings))
+        }
       case .failure(let error): refuse(library.file, error, in: &look)
       }
     }
-    let places = Set(known.values.compactMap(\.place)).sorted()
+    let places = Set(known.values.filter(\.isEnabled).compactMap(\.place)).sorted()
     look.places = Array(places.prefix(PlaceName.maximumCount))
     if place == nil { refuseBeyond(look.places, in: &look) }
     return look
@@ -56,7 +62,7 @@ struct LibraryPlaces {
   /// Nobody serves what lies at a place too many.
   private func refuseBeyond(_ places: [String], in look: inout Look) {
     for (file, settings) in known.sorted(by: { $0.key < $1.key }) {
-      guard let place = settings.place, !places.contains(place) else { continue }
+      guard settings.isEnabled, let place = settings.place, !places.contains(place) else { continue }
       look.refused.append(
         LibraryError(
           file: file, step: .settings, expected: "at most \(PlaceName.maximumCount) isolated places",

@@ -44,10 +44,10 @@ final class PluginLoader {
   }
 
   /// Why libraries are refused whose code does not even do in a process of its own; nil: it does.
-  func probe(_ images: [LibraryImage]) async -> [LibraryError?] {
+  func probe(_ subjects: [ProbeSubject]) async -> [LibraryError?] {
     let prober = prober
     // No limit: each step of it has one, and whoever exceeds that is killed.
-    return await thread.run { prober.probe(images) }
+    return await thread.run { prober.probe(subjects) }
   }
 
   /// Keeps what a rollback of `file` goes back to.
@@ -70,26 +70,27 @@ final class PluginLoader {
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that
-  /// fails half way is destroyed. `concurrency` is an operator's.
+  /// fails half way is destroyed. `configuration` is an operator's.
   func makeAgents(
-    of library: AgentLibrary, concurrency: Int?
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary, configuration: String
   ) async throws(LibraryError) -> [AgentInstance] {
     var instances: [AgentInstance] = []
     do throws(LibraryError) {
-      for descriptor in library.descriptors {
-        let instance = try await create(descriptor.limited(to: concurrency), of: library)
+      for descriptor in descriptors {
+        let instance = try await create(descriptor, of: library, configuration: configuration)
         instances.append(instance)
         try await start(instance)
       }
       return instances
     } catch {
       for instance in instances { await destroy(instance) }
+      library.threads.retire()
       throw error
     }
   }
 
   private func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, configuration: String
   ) async throws(LibraryError) -> AgentInstance {
     let calls = dispatcher.calls
     var logger = Logger(label: "agent")
@@ -97,7 +98,8 @@ final class PluginLoader {
     logger[metadataKey: "role"] = "\(descriptor.role)"
     let agentLogger = logger
     return try await step(.create, of: library.file) { () throws(LibraryError) in
-      try AgentInstance.create(descriptor, of: library, calls: calls, logger: agentLogger)
+      try AgentInstance.create(
+        descriptor, of: library, configuration: configuration, calls: calls, logger: agentLogger)
     }
   }
 

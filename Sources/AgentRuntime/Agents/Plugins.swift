@@ -10,8 +10,8 @@ import RedisClient
 final class Plugins {
   private struct Loaded {
     let library: AgentLibrary
-    /// An operator's, for each of its agents.
-    let concurrency: Int?
+    /// An operator's.
+    let settings: LibrarySettings
     let importedStructs: [String: String]
     /// How often the library has been brought in here.
     let generation: Int
@@ -152,8 +152,9 @@ final class Plugins {
     // First what is gone: a library that has another name now must find its roles free.
     for file in loaded.keys.sorted() where request.isFor(file) && !look.stays(file) {
       await unload(file)
-      report.note(file, .removed)
+      if !look.disabled.contains(file) { report.note(file, .removed) }
     }
+    for file in look.disabled where request.isFor(file) { report.note(file, .disabled) }
     for error in look.refused where request.isFor(error.file) {
       logger.error("\(error)")
       report.refuse(error.file, error)
@@ -162,7 +163,10 @@ final class Plugins {
     for (file, settings) in look.here where request.isFor(file) {
       if let candidate = await candidate(file, settings, into: &report) { candidates.append(candidate) }
     }
-    for (candidate, refusal) in zip(candidates, await loader.probe(candidates.map(\.image))) {
+    for (candidate, refusal) in zip(
+      candidates,
+      await loader.probe(candidates.map { ProbeSubject($0.image, configuration: $0.settings.configuration) }))
+    {
       await load(candidate, refusal: refusal, into: &report)
     }
     return report
@@ -176,7 +180,7 @@ final class Plugins {
       let image = try await loader.image(of: file)
       try await checkQuarantine(of: image)
       if let current = loaded[file], current.library.hash == image.hash,
-        current.concurrency == settings.concurrency
+        current.settings == settings
       {
         report.note(file, .unchanged)
         return nil
@@ -198,7 +202,7 @@ final class Plugins {
         return try wait(for: candidate.image, conflict, into: &report)
       }
       let isNew = loaded[file] == nil
-      try await replace(file, with: candidate.image, concurrency: candidate.settings.concurrency)
+      try await replace(file, with: candidate.image, candidate.settings)
       report.note(file, isNew ? .new : .changed)
     } catch {
       refuse(file, error, in: &report)
@@ -238,7 +242,7 @@ final class Plugins {
     if let current = loaded[image.file], current.library.hash == image.hash {
       await unload(image.file)
       if quarantine.roles.isEmpty {
-        quarantine.roles = current.library.descriptors.map(\.role)
+        quarantine.roles = current.agents.map(\.identity.role)
         await quarantineLearnt(image.hash, quarantine)
       }
     }
@@ -260,14 +264,18 @@ final class Plugins {
   }
 
   /// Everything that can fail comes before anything is changed.
-  private func replace(_ file: String, with image: LibraryImage, concurrency: Int?) async throws {
-    let library = try await loader.load(image)
-    structs.map(image)
-    code.loaded(library.hash, of: file)
-    try checkRoles(of: library)
-    let instances = try await loader.makeAgents(of: library, concurrency: concurrency)
+  private func replace(_ file: String, with image: LibraryImage, _ settings: LibrarySettings) async throws {
+    let library = try await library(image)
+    let descriptors = try settings.descriptors(of: library)
+    try checkRoles(descriptors, of: library)
+    let instances = try await loader.makeAgents(
+      descriptors, of: library, configuration: settings.configuration)
     // An agent's slots are made once: with another number of them it is another agent.
-    if let current = loaded[file], current.concurrency != concurrency { await unload(file) }
+    let replaced = loaded[file]?.library.hash
+    if let current = loaded[file], current.settings.concurrency != settings.concurrency {
+      loaded[file] = nil
+      for agent in current.agents { await remove(agent) }
+    }
     var remaining = loaded[file]?.agents ?? []
     var agents = try await addNewRoles(of: instances, beside: remaining)
     for instance in instances {
@@ -278,10 +286,9 @@ final class Plugins {
       retirement.retire(agent.replaceInstance(with: instance))
       agents.append(agent)
     }
-    let replaced = loaded[file]?.library.hash
     generations[file, default: 0] += 1
     loaded[file] = Loaded(
-      library: library, concurrency: concurrency, importedStructs: image.importedStructs,
+      library: library, settings: settings, importedStructs: image.importedStructs,
       generation: generations[file] ?? 0, agents: agents)
     for agent in remaining { await remove(agent) }
     if let replaced, replaced != library.hash { await loader.notePrevious(replaced, of: file) }
@@ -290,6 +297,17 @@ final class Plugins {
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
         metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
     }
+  }
+
+  /// Code that is loaded already is not loaded again: where only its settings have changed.
+  private func library(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
+    if let current = loaded[image.file]?.library, current.hash == image.hash {
+      return AgentLibrary(again: current)
+    }
+    let library = try await loader.load(image)
+    structs.map(image)
+    code.loaded(library.hash, of: image.file)
+    return library
   }
 
   /// Gives each role that the library did not serve before an agent; all or none.
@@ -305,14 +323,19 @@ final class Plugins {
       return added
     } catch {
       for agent in added { await registry.remove(agent) }
-      for instance in instances { await loader.destroy(instance) }
+      for instance in instances {
+        await loader.destroy(instance)
+        instance.library.threads.retire()
+      }
       throw error
     }
   }
 
   /// One role is served by one library of a host: whose code a message meets must not be chance.
-  private func checkRoles(of library: AgentLibrary) throws(LibraryError) {
-    for descriptor in library.descriptors {
+  private func checkRoles(
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary
+  ) throws(LibraryError) {
+    for descriptor in descriptors {
       guard let other = registry.agent(of: descriptor.role)?.instance.library, other.file != library.file
       else {
         continue

@@ -49,7 +49,7 @@ final class ServedAgent: RoleHolder {
     var admitted: [AdmittedMessage] = []
     admitted.reserveCapacity(deliveries.count)
     for delivery in deliveries {
-      switch road.admission.decide(delivery, now: now) {
+      switch road.admission.decide(delivery, timeout: instance.descriptor.timeout, now: now) {
       case .admit(let envelope, let member, let timeout):
         guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
         if !road.cancellations.isEmpty, road.cancellations.contains(message.messageID) {

@@ -1,4 +1,4 @@
-package import AgentPlugins
+import AgentPlugins
 import CProcess
 import Glibc
 import Logging
@@ -11,14 +11,14 @@ package enum Probe {
   package static let report: Int32 = 3
 
   /// Tries them one after the other; with `conformance` each agent is started, given messages, and stopped, too.
-  package static func run(_ images: [LibraryImage], conformance: Bool) {
+  package static func run(_ subjects: [ProbeSubject], conformance: Bool) {
     // Whoever waits for us is gone: nobody would end what hangs.
     _ = process_set_parent_death_signal(SIGKILL)
     var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
-    for (index, image) in images.enumerated() {
+    for (index, subject) in subjects.enumerated() {
       do throws(LibraryError) {
-        let roles = try attempt(image, conformance: conformance) { say(.begins(index, $0)) }
+        let roles = try attempt(subject, conformance: conformance) { say(.begins(index, $0)) }
         say(.passed(index, roles: roles))
       } catch {
         say(.refused(index, error))
@@ -29,19 +29,20 @@ package enum Probe {
   }
 
   private static func attempt(
-    _ image: LibraryImage, conformance: Bool, begins: (LibraryError.Step) -> Void
+    _ subject: ProbeSubject, conformance: Bool, begins: (LibraryError.Step) -> Void
   ) throws(LibraryError) -> [String] {
     begins(.load)
-    let library = try AgentLibrary(image: image, begins: begins)
+    let library = try AgentLibrary(image: subject.image, begins: begins)
     let check: Conformance
     do throws(SystemCallError) { check = try Conformance() } catch {
       throw LibraryError(
-        file: image.file, step: .create, expected: "a pipe", found: "\(error)", advice: "try again")
+        file: subject.image.file, step: .create, expected: "a pipe", found: "\(error)", advice: "try again")
     }
     let logger = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
     for descriptor in library.descriptors {
       begins(.create)
-      let instance = try AgentInstance.create(descriptor, of: library, calls: check.table, logger: logger)
+      let instance = try AgentInstance.create(
+        descriptor, of: library, configuration: subject.configuration, calls: check.table, logger: logger)
       if conformance { try check.check(instance, begins: begins) }
       begins(.destroy)
       _ = instance.destroy()

@@ -10,7 +10,7 @@ struct ProbeProcess {
   private let report: OwnedDescriptor
 
   init(
-    _ images: [LibraryImage], conformance: Bool, environment: [String: String]
+    _ subjects: [ProbeSubject], conformance: Bool, environment: [String: String]
   ) throws(SystemCallError) {
     let (reading, writing) = try OwnedDescriptor.pipe()
     try reading.makeNonBlocking()
@@ -18,7 +18,9 @@ struct ProbeProcess {
       ChildProcess.Launch(
         executable: "/proc/self/exe",
         arguments: ["plugin", "probe"] + (conformance ? ["--conformance"] : [])
-          + images.flatMap { ["--image", $0.path, "--file", $0.file] },
+          + subjects.flatMap {
+            ["--image", $0.image.path, "--file", $0.image.file, "--configuration", $0.configuration]
+          },
         environment: environment, passing: [writing]))
     report = reading
   }

@@ -1,7 +1,8 @@
-package import AgentPlugins
+import AgentPlugins
 import Glibc
 
-/// Which libraries have passed, kept by the hash of their bytes and by the host that tried them. What was refused is
+/// Which libraries have passed, kept by the hash of their bytes, by what their agents are configured with, and by the
+/// host that tried them. What was refused is
 /// tried again: what it lacked may be there by now.
 package struct ProbeVerdicts: Sendable {
   private let folder: String
@@ -17,14 +18,17 @@ package struct ProbeVerdicts: Sendable {
       ? "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : "unknown"
   }
 
-  package func hasPassed(_ image: LibraryImage) -> Bool { access(path(of: image), F_OK) == 0 }
+  package func hasPassed(_ subject: ProbeSubject) -> Bool { access(path(of: subject), F_OK) == 0 }
 
   /// A verdict that can't be kept costs another trial.
-  package func keep(_ image: LibraryImage) {
+  package func keep(_ subject: ProbeSubject) {
     mkdir(folder, 0o700)
-    let descriptor = open(path(of: image), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = open(path(of: subject), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     if descriptor >= 0 { close(descriptor) }
   }
 
-  private func path(of image: LibraryImage) -> String { "\(folder)/\(image.hash)-\(host)" }
+  private func path(of subject: ProbeSubject) -> String {
+    let configuration = LibraryStore.hash(Array(subject.configuration.utf8)).prefix(16)
+    return "\(folder)/\(subject.image.hash)-\(configuration)-\(host)"
+  }
 }

@@ -17,27 +17,27 @@ package struct Prober: Sendable {
   }
 
   /// Tries one library on all that can be tried, whatever was kept. Returns its roles.
-  package func conformance(of image: LibraryImage) throws(LibraryError) -> [String] {
-    let (progress, end) = attempt([image], conformance: true)
+  package func conformance(of subject: ProbeSubject) throws(LibraryError) -> [String] {
+    let (progress, end) = attempt([subject], conformance: true)
     guard let result = progress.results[0] else {
       throw progress.blamed(for: end)?.error
         ?? LibraryError(
-          file: image.file, step: .load, expected: "a process that tries the library", found: "none",
+          file: subject.image.file, step: .load, expected: "a process that tries the library", found: "none",
           advice: "try again")
     }
     return try result.get()
   }
 
-  /// Why each of `images` is refused; nil: it has passed, now or before.
-  package func probe(_ images: [LibraryImage]) -> [LibraryError?] {
-    var results: [LibraryError?] = images.map { _ in nil }
-    var waiting = images.indices.filter { verdicts?.hasPassed(images[$0]) != true }
+  /// Why each of `subjects` is refused; nil: it has passed, now or before.
+  package func probe(_ subjects: [ProbeSubject]) -> [LibraryError?] {
+    var results: [LibraryError?] = subjects.map { _ in nil }
+    var waiting = subjects.indices.filter { verdicts?.hasPassed(subjects[$0]) != true }
     // All in one process at first. One that ends it is tried alone before it is blamed, unless it was the first.
     var alone: Int?
     while !waiting.isEmpty {
       let batch = alone.map { [$0] } ?? waiting
       alone = nil
-      let (progress, end) = attempt(batch.map { images[$0] }, conformance: false)
+      let (progress, end) = attempt(batch.map { subjects[$0] }, conformance: false)
       for (index, result) in progress.results {
         if case .failure(let error) = result { results[batch[index]] = error }
       }
@@ -51,18 +51,18 @@ package struct Prober: Sendable {
           alone = culprit
         }
       }
-      for index in settled where results[index] == nil { verdicts?.keep(images[index]) }
+      for index in settled where results[index] == nil { verdicts?.keep(subjects[index]) }
       waiting.removeAll { settled.contains($0) }
     }
     return results
   }
 
-  private func attempt(_ images: [LibraryImage], conformance: Bool) -> (
+  private func attempt(_ subjects: [ProbeSubject], conformance: Bool) -> (
     progress: ProbeProgress, end: ProbeProgress.End
   ) {
-    var progress = ProbeProgress(files: images.map(\.file))
+    var progress = ProbeProgress(files: subjects.map(\.image.file))
     do throws(SystemCallError) {
-      let end = try ProbeProcess(images, conformance: conformance, environment: environment).run(
+      let end = try ProbeProcess(subjects, conformance: conformance, environment: environment).run(
         &progress, limit: limit)
       return (progress, end)
     } catch {

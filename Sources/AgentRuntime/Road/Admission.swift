@@ -30,8 +30,9 @@ package struct Admission: Sendable {
     case unreadable(EnvelopeError?)
   }
 
-  /// Decides at time `now`, in seconds since 1970.
-  package func decide(_ delivery: Delivery, now: Double) -> Decision {
+  /// Decides at time `now`, in seconds since 1970. `timeout` is for a message that does not say, where its agent's is
+  /// another than the host's.
+  package func decide(_ delivery: Delivery, timeout: Double? = nil, now: Double) -> Decision {
     guard let envelopeBytes = delivery.envelope else { return .unreadable(nil) }
     return envelopeBytes.withUnsafeReadableBytes { bytes in
       do throws(EnvelopeError) {
@@ -41,7 +42,7 @@ package struct Admission: Sendable {
         if let refusal = refusal(of: envelope, member, deliveries: deliveries, now: now) {
           return .refuse(envelope, member, refusal)
         }
-        switch timeout(of: envelope, member, in: bytes, now: now) {
+        switch self.timeout(of: envelope, member, in: bytes, default: timeout ?? taskTimeout, now: now) {
         case .success(let timeout): return .admit(envelope, member, timeout: timeout)
         case .failure(let refusal): return .refuse(envelope, member, refusal)
         }
@@ -61,11 +62,12 @@ package struct Admission: Sendable {
 
   /// In seconds; no longer than to the request's deadline, so that what is left of it shrinks at every step.
   private func timeout(
-    of envelope: Envelope, _ member: HostMember?, in bytes: UnsafeRawBufferPointer, now: Double
+    of envelope: Envelope, _ member: HostMember?, in bytes: UnsafeRawBufferPointer, default: Double,
+    now: Double
   ) -> Result<Double, AdmissionRefusal> {
     let remaining = (member?.deadline).map { $0 - now } ?? .infinity
     switch envelope.agentTimeout(in: bytes) {
-    case .absent: return .success(min(taskTimeout, remaining))
+    case .absent: return .success(min(`default`, remaining))
     case .seconds(let seconds) where seconds <= 0: return .failure(.outOfTime(seconds))
     case .seconds(let seconds): return .success(min(seconds, maximumTaskTimeout, remaining))
     case .invalid(let why): return .failure(.invalidTimeout(why))

@@ -1,3 +1,5 @@
+import AgentPlugins
+
 /// All settings: what is read, how, and what it means. Names without AGENTHOST_ are the specification's.
 package enum SettingsTable {
   package static let logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -117,7 +119,7 @@ package enum SettingsTable {
       "AGENTHOST_FOREIGN_LEASE", \.foreignLease, in: 1...1e6,
       meaning: "the same for consumers that are not agenthost's"),
     .seconds(
-      "AGENTHOST_TASK_TIMEOUT", \.taskTimeout, in: 0.001...1e6,
+      "AGENTHOST_TASK_TIMEOUT", \.taskTimeout, in: 0.001...LibrarySettings.maximumTimeout,
       meaning: "time for one message, where it does not say"),
     .seconds(
       "AGENTHOST_MAX_TASK_TIMEOUT", \.maxTaskTimeout, in: 0.001...1e6,

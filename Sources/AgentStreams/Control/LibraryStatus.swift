@@ -4,7 +4,7 @@ package import AgentEnvelope
 package struct LibraryStatus: Sendable, Equatable {
   /// What the last look has come to.
   package enum Outcome: String, Sendable, CaseIterable {
-    case new, changed, removed, unchanged, refused
+    case new, changed, removed, unchanged, refused, disabled
     /// It is not loaded beside what this worker has mapped; the worker that takes its place loads it.
     case waiting
   }

@@ -29,7 +29,7 @@ struct PluginInstallCommand: AsyncParsableCommand {
     }
     let path = "\(place.folder(environment))/\(name)"
     do {
-      let bytes = try Self.tried(file, environment)
+      let bytes = try Self.tried(file, for: path, environment)
       // First: where signatures count, the library without its own would be refused.
       let signature = try? RegularFile.read(file + ".sig", maximumBytes: SigningKey.maximumBytes)  // none
       if let signature { try DurableFile.replace(path + ".sig", by: signature, mode: 0o644) }
@@ -43,12 +43,15 @@ struct PluginInstallCommand: AsyncParsableCommand {
     try await place.reload(LibraryStatus.name(ofFile: name), environment)
   }
 
-  /// The bytes of a library that has been tried in a process of its own.
-  private static func tried(_ file: String, _ environment: CommandEnvironment) throws -> [UInt8] {
+  /// The bytes of a library that has been tried in a process of its own, with what is said beside `path`.
+  private static func tried(
+    _ file: String, for path: String, _ environment: CommandEnvironment
+  ) throws -> [UInt8] {
     let data = try environment.dataDirectory()
     let image = try LibraryStore(directory: data + "/libraries", trust: .any).image(of: file)
     let prober = environment.settings.prober(in: data, environment: environment.variables)
-    if let refusal = prober.probe([image])[0] { throw refusal }
+    let subject = ProbeSubject(image, configuration: try LibrarySettings(ofLibrary: path).configuration)
+    if let refusal = prober.probe([subject])[0] { throw refusal }
     return try RegularFile.read(image.path, maximumBytes: LibraryStore.maximumBytes)
   }
 }

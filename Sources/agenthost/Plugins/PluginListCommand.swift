@@ -72,7 +72,7 @@ struct LibraryTable {
     case .refused: library.generation > 0 ? "refused, the one before runs" : "refused"
     case .removed: "removed"
     case .waiting: "waits for a new worker"
-    case .new, .changed, .unchanged: library.outcome.rawValue
+    case .new, .changed, .unchanged, .disabled: library.outcome.rawValue
     }
   }
 

@@ -15,6 +15,8 @@ final class AgentsFolder: Sendable {
 
   func path(of library: String) -> String { folder.path(of: "lib\(library).so") }
 
+  func settingsPath(of library: String) -> String { folder.path(of: "lib\(library).yaml") }
+
   func add(_ library: String) throws {
     try write(Self.contents(of: library), as: library)
   }
@@ -26,8 +28,7 @@ final class AgentsFolder: Sendable {
 
   /// Writes what an operator says about a library into the file beside it.
   func say(_ text: String, of library: String) throws {
-    try Data(text.utf8).write(
-      to: URL(fileURLWithPath: folder.path(of: "lib\(library).yaml")), options: .atomic)
+    try Data(text.utf8).write(to: URL(fileURLWithPath: settingsPath(of: library)), options: .atomic)
   }
 
   func remove(_ library: String) throws {
