@@ -20,10 +20,11 @@ step = @printf '\n== %s\n' "$(1)"
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-tools: ## Install libhiredis-dev and redis-server where they are missing (Debian, Ubuntu)
+tools: ## Install libhiredis-dev, libyaml-dev and redis-server where they are missing (Debian, Ubuntu)
 	@command -v swift >/dev/null || { echo "Swift 6.3 or later is needed: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
 	[ -e /usr/include/hiredis/read.h ] || missing="$$missing libhiredis-dev"; \
+	[ -e /usr/include/yaml.h ] || missing="$$missing libyaml-dev"; \
 	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	if [ -n "$$missing" ]; then $(call install,$$missing); fi
 

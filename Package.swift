@@ -63,7 +63,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // The contract and what an agent's author uses.
@@ -114,8 +113,8 @@ let package = Package(
       exclude: ["Settings/library-settings.schema.json"], swiftSettings: strict),
     .target(name: "CProcess"),
     .target(name: "CCrashRecord"),
-    // For libyaml, which comes with Yams: what Yams itself makes of a text has no limits.
-    .target(name: "CYAMLEvents", dependencies: [.product(name: "Yams", package: "Yams")]),
+    // libyaml's own events: libraries above it build trees, which have no limits, and bring all of Foundation along.
+    .target(name: "CYAMLEvents", linkerSettings: [.linkedLibrary("yaml")]),
     .target(
       name: "AgentRuntime",
       dependencies: [

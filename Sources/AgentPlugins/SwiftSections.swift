@@ -19,8 +19,6 @@ struct SwiftSections {
   /// The layouts of the C structs that the library has Swift's metadata of, as text, by their names.
   func importedStructs() throws(AgentImageError) -> [String: String] {
     let sizes = try builtinSizes()
-    // Of most libraries nothing is to be named.
-    let pointers = sizes.isEmpty ? [:] : try file.importedPointers()
     var layouts: [String: String] = [:]
     for record in try words(of: "swift5_type_metadata", each: 4) {
       let relative = try load(Int32.self, record)
@@ -30,7 +28,7 @@ struct SwiftSections {
         try load(UInt32.self, place) & 0x1f == Self.structKind, try isImported(descriptor)
       else { continue }
       let name = try text(at: target(ofField: 8, of: descriptor))
-      layouts[name] = try sizes[descriptor, default: "of unknown size"] + fields(of: descriptor, pointers)
+      layouts[name] = try sizes[descriptor, default: "of unknown size"] + fields(of: descriptor)
     }
     return layouts
   }
@@ -41,9 +39,7 @@ struct SwiftSections {
   }
 
   /// Names and types of the fields.
-  private func fields(
-    of descriptor: UInt64, _ pointers: [UInt64: String]
-  ) throws(AgentImageError) -> String {
+  private func fields(of descriptor: UInt64) throws(AgentImageError) -> String {
     guard let fields = try target(ofField: 16, of: descriptor), let place = file.offset(ofAddress: fields)
     else { return ", of unknown fields" }
     let count = UInt64(min(try load(UInt32.self, place + 12), UInt32(Self.maximumName)))
@@ -51,7 +47,7 @@ struct SwiftSections {
     for index in 0..<count {
       let record = fields &+ (16 + index * 12)
       let name = try self.text(at: target(ofField: 8, of: record))
-      text += ", \(name): \(try type(at: target(ofField: 4, of: record), pointers))"
+      text += ", \(name): \(try type(at: target(ofField: 4, of: record)))"
     }
     return text
   }
@@ -71,9 +67,7 @@ struct SwiftSections {
   }
 
   /// A mangled type, with the names of what it refers to in place of how far away that is.
-  private func type(
-    at address: UInt64?, _ pointers: [UInt64: String]
-  ) throws(AgentImageError) -> String {
+  private func type(at address: UInt64?) throws(AgentImageError) -> String {
     guard let address, var place = file.offset(ofAddress: address) else { return "?" }
     var text = ""
     for _ in 0..<Self.maximumName {
@@ -87,8 +81,8 @@ struct SwiftSections {
       let referred = byte < 0x18 ? moved(place + 1, by: try load(Int32.self, place + 1)) : nil
       if byte == 1, let referred {
         text += "<\(try self.text(at: target(ofField: 8, of: referred)))>"
-      } else {
-        text += "<\(referred.flatMap { pointers[$0] } ?? "")>"
+      } else if let referred {
+        text += "<\(try file.importedSymbol(at: referred) ?? "")>"
       }
       place += byte < 0x18 ? 5 : 9
     }

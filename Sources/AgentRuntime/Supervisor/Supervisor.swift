@@ -38,6 +38,9 @@ package final class Supervisor {
   private var histories: [WorkerPlaceName: WorkerHistory] = [:]
   private var redis: ChildProcess?
   private var symbolicating: [ChildProcess] = []
+  /// Reports whose functions get their names when a worker is ready: a process that starts beside the successor would
+  /// take from it.
+  private var unnamed: [String] = []
   private var events: [SupervisionEvent] = []
 
   package init(configuration: SupervisorConfiguration, logger: Logger) {
@@ -87,7 +90,10 @@ package final class Supervisor {
     guard worker.statusIsOpen else { return }
     for line in worker.readStatus() {
       switch line {
-      case .known(.ready): feed(.worker(worker.place, .ready(worker.incarnation)))
+      case .known(.ready):
+        feed(.worker(worker.place, .ready(worker.incarnation)))
+        for report in unnamed { symbolicate(report) }
+        unnamed = []
       case .known(.replace(let reason)):
         feed(.worker(worker.place, .asksForReplacement(worker.incarnation, reason: reason)))
       case .known(.places(let names)) where worker.place == .main:
@@ -122,7 +128,7 @@ package final class Supervisor {
         if let report {
           let written = reports.write(report)
           logger.error("\(written.line)")
-          if let path = written.path { symbolicate(path) }
+          if let path = written.path { unnamed = unnamed.suffix(Self.maximumSymbolicating - 1) + [path] }
         }
       } else if pid == redis?.pid {
         redis = nil

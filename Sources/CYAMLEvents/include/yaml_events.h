@@ -1,4 +1,4 @@
-// What libyaml finds in a text, one after the other. libyaml comes with Yams, and its own header includes system
+// What libyaml finds in a text, one after the other. libyaml's own header includes system
 // headers, whose types Swift would take for this module's.
 #ifndef AGENTHOST_YAML_EVENTS_H
 #define AGENTHOST_YAML_EVENTS_H
