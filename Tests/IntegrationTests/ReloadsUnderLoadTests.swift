@@ -39,6 +39,9 @@ struct ReloadsUnderLoadTests {
         let reload = try await Finished.agenthost(
           on: system.server, "reload", "--wait", "UppercaseAgent", "--timeout", "120")
         #expect(reload.status == 0, "\(number): \(reload.output)\(reload.errors)")
+        try await RedisTestServer.wait(until: "one worker is left") {
+          system.host.workerProcessIdentifiers().count == 1
+        }
         growth.look(at: try system.host.workerProcessIdentifier())
         try await load.waitForAnswers(20, within: .seconds(60))
       }
