@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// A library of the folder, and what the file beside it says.
@@ -28,6 +29,17 @@ package struct PluginFolder: Sendable {
       FoundLibrary(
         file: file,
         settings: Result { () throws(LibraryError) in try LibrarySettings(ofLibrary: file) })
+    }
+  }
+
+  /// Something that is different when a library, or what is said beside one, has changed; empty where there is no
+  /// folder.
+  package func fingerprint() -> [String] {
+    let names = (try? entries(ofFolder: path)) ?? []  // it may come
+    return names.filter { $0.hasSuffix(".so") || $0.hasSuffix(".yaml") || $0.hasSuffix(".sig") }.map { name in
+      var status = stat()
+      guard stat("\(path)/\(name)", &status) == 0 else { return name }
+      return "\(name) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
     }
   }
 

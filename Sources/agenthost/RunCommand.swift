@@ -11,6 +11,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "The folder with the agents' libraries (AGENTHOST_AGENTS_DIR).")
   var agentsDir: String?
 
+  @Flag(help: "Reload what changes in that folder by itself (AGENTHOST_WATCH_INTERVAL).")
+  var watch = false
+
+  /// Seconds, where nobody says otherwise.
+  private static let watchInterval = 0.5
+
   func run() throws {
     var environment = try CommandEnvironment()
     if let agentsDir { environment.settings.agentsDirectory = agentsDir }
@@ -66,6 +72,9 @@ struct RunCommand: ParsableCommand {
     var variables = environment.variables
     variables["REDIS_URL"] = url
     variables["REDIS_URL_FILE"] = nil
+    if watch, environment.settings.watchInterval == 0 {
+      variables["AGENTHOST_WATCH_INTERVAL"] = String(Self.watchInterval)
+    }
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
       executable: "/proc/self/exe", arguments: ["worker", "run"], environment: variables)

@@ -57,6 +57,10 @@ import Testing
       bad: ["info", "", "TRACE", "CRITICAL", "INFO "]),
     Row(name: "AGENTHOST_AGENTS_DIR", unit: "text", byDefault: "agents.d", good: ["/a b": "/a b"], bad: []),
     Row(
+      name: "AGENTHOST_WATCH_INTERVAL", unit: "seconds", byDefault: "0.0",
+      good: ["0.5": "0.5", "3600": "3600.0"],
+      bad: ["-1", "3601", "yes"]),
+    Row(
       name: "AGENTHOST_PLUGIN_TRUST", unit: "text", byDefault: "owner",
       good: ["owner": "owner", "any": "any"],
       bad: ["", "Owner", "none", "signatures"]),

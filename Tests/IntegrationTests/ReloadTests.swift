@@ -161,6 +161,18 @@ struct ReloadTests {
     for host in [system.host, other, later] { #expect(try await host.stop() == 0, "\(host.log)") }
   }
 
+  @Test("a host that watches its folder reloads by itself, and once for each change")
+  func watched() async throws {
+    let system = try await RunningSystem(["EchoC"], settings: ["AGENTHOST_WATCH_INTERVAL": "0.2"])
+    try system.agents.add("ReverseAgent")
+    try await system.host.waitForLog("reload: new 1 (\(system.agents.path(of: "ReverseAgent")))")
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    try system.agents.say("enabled: false", of: "ReverseAgent")
+    try await system.host.waitForLog("disabled 1 (\(system.agents.path(of: "ReverseAgent")))")
+    #expect(system.host.log.components(separatedBy: "reload: ").count == 3, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("HUP asks for the same")
   func hangup() async throws {
     let system = try await RunningSystem(["EchoC"])

@@ -38,6 +38,10 @@ final class PluginLoader {
     try await step(.read, of: folder.path) { () throws(LibraryError) in try folder.libraries() }
   }
 
+  func fingerprint(of folder: PluginFolder) async -> [String] {
+    await thread.run { folder.fingerprint() }
+  }
+
   func image(of file: String) async throws(LibraryError) -> LibraryImage {
     let store = store
     return try await step(.read, of: file) { () throws(LibraryError) in try store.image(of: file) }

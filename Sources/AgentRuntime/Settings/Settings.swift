@@ -15,6 +15,7 @@ package struct Settings: Sendable, Equatable {
   package var keyPrefix = ""
   package var dataDirectory = ""
   package var agentsDirectory = "agents.d"
+  package var watchInterval = 0.0
   package var pluginTrust = "owner"
   package var pluginKeys = ""
   package var loadTimeout = 30.0

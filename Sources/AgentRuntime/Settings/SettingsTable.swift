@@ -58,6 +58,9 @@ package enum SettingsTable {
       "LOG_LEVEL", \.logLevel, meaning: "DEBUG, INFO, WARNING or ERROR",
       check: { logLevels.contains($0) ? nil : "expected one of \(logLevels.joined(separator: ", "))" }),
     .text("AGENTHOST_AGENTS_DIR", \.agentsDirectory, meaning: "the folder with the agents' libraries"),
+    .seconds(
+      "AGENTHOST_WATCH_INTERVAL", \.watchInterval, in: 0...3600,
+      meaning: "between two looks at the agents' folder, with a reload when it has changed; 0: none"),
     .text(
       "AGENTHOST_PLUGIN_TRUST", \.pluginTrust,
       meaning:

@@ -15,6 +15,8 @@ final class AgentService: Service {
   private static let shortestStop = 0.5
 
   let plugins: Plugins
+  private let loader: PluginLoader
+  private let folder: PluginFolder
   /// Called once, when all agents are there and before the first message is read: a message that takes the worker
   /// down must find it ready, or it would pass for a start that failed.
   var beforeReading: (@IOActor () async -> Void)?
@@ -32,6 +34,8 @@ final class AgentService: Service {
     committer: Committer, grace: Double, handsBack: Bool, maximumGenerations: Int, logger: Logger
   ) {
     self.handsBack = handsBack
+    self.loader = loader
+    self.folder = folder
     self.registry = registry
     self.dispatcher = dispatcher
     self.committer = committer
@@ -43,6 +47,15 @@ final class AgentService: Service {
     plugins = Plugins(
       folder: folder, loader: loader, registry: registry, retirement: retirement,
       maximumGenerations: maximumGenerations, logger: logger)
+  }
+
+  /// Looks at the folder by itself; nil where that is not wanted.
+  func watch(every seconds: Double) -> FolderWatch? {
+    guard seconds > 0 else { return nil }
+    return FolderWatch(interval: .seconds(seconds), loader: loader, folder: folder) { [plugins] in
+      plugins.want(.all)
+      await plugins.reload()
+    }
   }
 
   func run() async throws {

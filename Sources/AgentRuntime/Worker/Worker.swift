@@ -149,6 +149,9 @@ package final class Worker {
   private var upkeepLoops: [any Service] {
     var loops: [any Service] = [LoopService { [dead] in await dead.run() }]
     if let roles = agents.plugins.quarantinedRoles { loops.append(LoopService { await roles.run() }) }
+    if let watch = agents.watch(every: configuration.settings.watchInterval) {
+      loops.append(LoopService { await watch.run() })
+    }
     guard configuration.place.isProbation else { return loops + readingLoops }
     let probation = ProbationService(registry: registry) { [supervisor, logger] in
       supervisor.say(.cleared, logger: logger)
