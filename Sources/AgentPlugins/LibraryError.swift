@@ -22,6 +22,6 @@ package struct LibraryError: Error, Equatable, CustomStringConvertible {
   }
 
   package var description: String {
-    "\(file): refused at \(step.rawValue): expected \(expected), found \(LogText.escaped(found)); \(advice)"
+    "\(LogText.escaped(file)): refused at \(step.rawValue): expected \(expected), found \(LogText.escaped(found)); \(advice)"
   }
 }

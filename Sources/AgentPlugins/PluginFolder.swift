@@ -17,10 +17,13 @@ package struct PluginFolder: Sendable {
   package let path: String
   /// The isolated place that looks at it; nil: the main one.
   package let place: String?
+  /// Whether what is said beside libraries counts whoever has written it.
+  private let trustsAll: Bool
 
-  package init(path: String, place: String? = nil) {
+  package init(path: String, place: String? = nil, trustsAll: Bool = false) {
     self.path = path
     self.place = place
+    self.trustsAll = trustsAll
   }
 
   /// The libraries in it, by name, of whatever place.
@@ -28,7 +31,9 @@ package struct PluginFolder: Sendable {
     try files().map { file in
       FoundLibrary(
         file: file,
-        settings: Result { () throws(LibraryError) in try LibrarySettings(ofLibrary: file) })
+        settings: Result { () throws(LibraryError) in
+          try LibrarySettings(ofLibrary: file, trustsAll: trustsAll)
+        })
     }
   }
 

@@ -5,6 +5,8 @@ struct SwiftSections {
   private static let maximumName: UInt64 = 1024
   /// Records of one library that are looked at.
   private static let maximumRecords = 1 << 20
+  /// Fields of all structs of one library together.
+  private static let maximumFields = 1 << 14
   private static let structKind: UInt32 = 17
   /// The module that all of C's types are in.
   private static let importedModule = "__C"
@@ -20,6 +22,7 @@ struct SwiftSections {
   func importedStructs() throws(AgentImageError) -> [String: String] {
     let sizes = try builtinSizes()
     var layouts: [String: String] = [:]
+    var left = Self.maximumFields
     for record in try words(of: "swift5_type_metadata", each: 4) {
       let relative = try load(Int32.self, record)
       // Through a pointer: another library's type.
@@ -28,7 +31,8 @@ struct SwiftSections {
         try load(UInt32.self, place) & 0x1f == Self.structKind, try isImported(descriptor)
       else { continue }
       let name = try text(at: target(ofField: 8, of: descriptor))
-      layouts[name] = try sizes[descriptor, default: "of unknown size"] + fields(of: descriptor)
+      if layouts[name] != nil { continue }
+      layouts[name] = try sizes[descriptor, default: "of unknown size"] + fields(of: descriptor, &left)
     }
     return layouts
   }
@@ -39,11 +43,16 @@ struct SwiftSections {
   }
 
   /// Names and types of the fields.
-  private func fields(of descriptor: UInt64) throws(AgentImageError) -> String {
+  private func fields(of descriptor: UInt64, _ left: inout Int) throws(AgentImageError) -> String {
     guard let fields = try target(ofField: 16, of: descriptor), let place = file.offset(ofAddress: fields)
     else { return ", of unknown fields" }
     let count = UInt64(min(try load(UInt32.self, place + 12), UInt32(Self.maximumName)))
     var text = ""
+    left -= Int(count)
+    guard left >= 0 else {
+      throw .malformed(
+        expected: "at most \(Self.maximumFields) fields of C structs", found: "more of them")
+    }
     for index in 0..<count {
       let record = fields &+ (16 + index * 12)
       let name = try self.text(at: target(ofField: 8, of: record))

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 int process_set_parent_death_signal(int signal_number) {
@@ -50,3 +51,5 @@ int process_close_from(void *actions, int first) {
 const char *process_signal_name(int signal_number) {
   return sigabbrev_np(signal_number);
 }
+
+int process_open_memory(void) { return memfd_create("agenthost", MFD_CLOEXEC); }

@@ -20,16 +20,26 @@ struct Reload {
     while true {
       // Those on probation serve nothing: what they load is of no interest.
       let workers = try await WorkerStatus.all(client, keys: keys).filter { !$0.isOnProbation }
-      let late = workers.filter { worker in
-        worker.lookedVersion < made.version || worker.libraries.contains { $0.outcome == .waiting }
-      }
+      let late = Self.late(workers, for: made.version)
       if late.isEmpty { return (made.heard, workers) }
       guard .now < end else {
-        let names = late.map { "\($0.host) (\($0.placeName), process \($0.processID))" }
-        throw CommandFailure(.timedOut, "not done within \(timeout) s: \(names.joined(separator: ", "))")
+        throw CommandFailure(.timedOut, "not done within \(timeout) s: \(late.joined(separator: ", "))")
       }
       try await IOActor.sleep(for: Self.interval)
     }
+  }
+
+  /// Who has not looked yet, in words: workers, and places that a worker is still to come for.
+  private static func late(_ workers: [WorkerStatus], for version: Int) -> [String] {
+    let behind = workers.filter { worker in
+      worker.lookedVersion < version || worker.libraries.contains { $0.outcome == .waiting }
+    }
+    let missing = workers.flatMap { worker in
+      worker.isolatedPlaces
+        .filter { place in !workers.contains { $0.host == worker.host && $0.place == place } }
+        .map { "\(worker.host) (\($0), no worker yet)" }
+    }
+    return behind.map { "\($0.host) (\($0.placeName), process \($0.processID))" } + missing
   }
 
   /// The last change's version: all of them are seen by whoever sees that.

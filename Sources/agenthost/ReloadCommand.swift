@@ -41,6 +41,9 @@ struct ReloadCommand: AsyncParsableCommand {
       throw CommandFailure(.failed, "no host listens; start one with `agenthost run`")
     }
     guard wait else { return print("told \(heard) \(heard == 1 ? "worker" : "workers") to reload") }
+    if workers.isEmpty {
+      throw CommandFailure(.degraded, "no worker lives; start a host with `agenthost run`")
+    }
     let libraries = LibraryTable(workers, names: names)
     print(json ? libraries.json : libraries.text, terminator: "")
     let known = Set(workers.flatMap(\.libraries).map(\.name))

@@ -94,7 +94,7 @@ import Testing
       let file = keys.appending(path: "ours.pub")
       try Data(ours.publicFile.utf8).write(to: file)
       chmod(file.path, 0o644)
-      return .signature(try TrustedKeys(folder: keys.path))
+      return .signature(keys: keys.path)
     }) { _, file, store in
       chmod(file, 0o666)
       func sign(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: file + ".sig")) }

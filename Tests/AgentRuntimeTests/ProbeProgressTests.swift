@@ -19,17 +19,17 @@ import Testing
   @Test func `Whoever was in work, or would have been next, is blamed for the end`() {
     var progress = ProbeProgress(files: ["a.so", "b.so", "c.so"])
     #expect(progress.blamed(for: .hung(seconds: 5))?.index == 0)
-    progress.take(.begins(0, .load))
-    progress.take(.begins(0, .create))
+    _ = progress.take(.begins(0, .load))
+    _ = progress.take(.begins(0, .create))
     let error = progress.blamed(for: .exit(.signaled(signal: 11, dumpedCore: false)))?.error
     #expect(error?.file == "a.so" && error?.step == .create)
     #expect(error?.found == "the end of the process by it: killed by SIGSEGV")
-    progress.take(.passed(0, roles: []))
+    _ = progress.take(.passed(0, roles: []))
     #expect(progress.blamed(for: .exit(.exited(code: 0)))?.index == 1)
-    progress.take(.refused(1, Self.refusal))
-    progress.take(.begins(2, .load))
+    _ = progress.take(.refused(1, Self.refusal))
+    _ = progress.take(.begins(2, .load))
     #expect(progress.blamed(for: .hung(seconds: 5))?.error.found == "no end of it")
-    progress.take(.passed(2, roles: []))
+    _ = progress.take(.passed(2, roles: []))
     #expect(progress.isDone && progress.blamed(for: .exit(.exited(code: 0))) == nil)
     #expect(progress.results[0] == .success([]) && progress.results[1] == .failure(Self.refusal))
   }
@@ -37,7 +37,10 @@ import Testing
   @Test func `What is said of a library that there is not changes nothing`() {
     var progress = ProbeProgress(files: ["a.so"])
     let lines = [ProbeLine.passed(1, roles: []), .begins(-1, .load), .refused(7, Self.refusal)]
-    for line in lines { progress.take(line) }
+    for line in lines {
+      let isTaken = progress.take(line)
+      #expect(!isTaken)
+    }
     #expect(progress.results.isEmpty && progress.blamed(for: .hung(seconds: 1))?.index == 0)
   }
 }

@@ -173,6 +173,31 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("who waits for a reload waits for the worker that an isolated library gets")
+  func isolated() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try await system.waitForListeners()
+    try system.agents.say("isolate: true", of: "ReverseAgent")
+    try system.agents.add("ReverseAgent")
+    let reload = try await Finished.agenthost(on: system.server, "reload", "--wait", "ReverseAgent")
+    #expect(
+      reload.status == 0 && reload.output.contains(" ReverseAgent "), "\(reload.output)\(reload.errors)")
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("what others can write beside a library counts for nothing")
+  func writableSettings() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try await system.waitForListeners()
+    try system.agents.say("role: stolen", of: "EchoC")
+    chmod(system.agents.path(of: "EchoC").dropLast(3) + ".yaml", 0o666)
+    let reload = try await Finished.agenthost(on: system.server, "reload", "--wait")
+    #expect(reload.status == 5 && reload.output.contains("refused at trust"), "\(reload.output)")
+    #expect(try await system.send("--role", "echo", "x").output == "x\n")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("HUP asks for the same")
   func hangup() async throws {
     let system = try await RunningSystem(["EchoC"])

@@ -54,6 +54,12 @@ package final class CrashRecord: @unchecked Sendable {
 
   /// [loader] `symbol` is an address in the library's image.
   func add(_ image: LibraryImage, symbol: UnsafeRawPointer) -> Library {
+    // What was refused after it had been mapped comes again with each look.
+    let known = (0..<crash_library_count(record)).first { index in
+      Self.text(crash_library_file(record, index)) == String(image.file.utf8.prefix(Int(CRASH_TEXT)))
+        && Self.text(crash_library_hash(record, index)) == image.hash
+    }
+    if let known { return Library(index: Int32(known)) }
     let library = Library(index: crash_add_library(record, symbol))
     guard library.index >= 0 else { return .none }
     Self.set(crash_library_file(record, UInt32(library.index)), image.file)

@@ -24,9 +24,10 @@ package struct LibrarySettings: Sendable, Equatable {
   }
 
   /// Where there is no such file, nothing is said.
-  package init(ofLibrary library: String) throws(LibraryError) {
+  /// `trustsAll`: whoever has written it.
+  package init(ofLibrary library: String, trustsAll: Bool = false) throws(LibraryError) {
     let file = SettingsFile(library: library)
-    guard let text = try file.text() else { return }
+    guard let text = try file.text(trustsAll: trustsAll) else { return }
     try file.read(text, into: &self)
   }
 }

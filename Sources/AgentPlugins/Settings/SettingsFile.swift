@@ -15,15 +15,22 @@ struct SettingsFile {
   }
 
   /// Nil where there is none. A link is resolved, as the library's own is.
-  func text() throws(LibraryError) -> String? {
-    let bytes: [UInt8]
+  func text(trustsAll: Bool) throws(LibraryError) -> String? {
+    let file: RegularFile
+    let resolved = resolvedPath(path) ?? path
     do throws(AgentImageError) {
-      bytes = try RegularFile.read(resolvedPath(path) ?? path, maximumBytes: LibrarySettings.maximumBytes)
+      file = try RegularFile(reading: resolved, maximumBytes: LibrarySettings.maximumBytes)
     } catch {
       if error == .unreadable(errno: ENOENT) { return nil }
       throw refusal(.settings, expected: error.expected, found: error.found)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    // Whoever writes it says what the library does here; nothing of it is shown before that is known.
+    if !trustsAll {
+      do { try FileOwnership.check(file.status, at: path, resolved: resolved) } catch {
+        throw refusal(.trust, expected: error.expected, found: error.found)
+      }
+    }
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
       throw refusal(.settings, expected: "text in UTF-8", found: "other bytes")
     }
     return text

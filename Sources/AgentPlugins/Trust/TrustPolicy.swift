@@ -1,11 +1,9 @@
-import Crypto
-
 /// Whose libraries are let in.
 package enum TrustPolicy: Sendable {
   /// What root or the host's own user has put there, where nobody else can write.
   case owner
-  /// What is signed by one of these keys, whoever put it there.
-  case signature(TrustedKeys)
+  /// What is signed by one of the keys in a folder, whoever put it there; they are read at each look.
+  case signature(keys: String)
   /// Everything.
   case any
 
@@ -14,7 +12,7 @@ package enum TrustPolicy: Sendable {
     switch self {
     case .any: return
     case .owner: try FileOwnership.check(file.status, at: path, resolved: resolved)
-    case .signature(let keys): try keys.check(file.bytes, of: path)
+    case .signature(let folder): try TrustedKeys(folder: folder).check(file.bytes, of: path)
     }
   }
 }

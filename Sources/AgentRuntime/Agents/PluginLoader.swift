@@ -19,6 +19,10 @@ final class PluginLoader {
   private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
+  /// Frees agents: one that does not come back from that keeps nobody from being loaded.
+  private var freeing = PluginThreads(name: "freeing", maximum: 1)
+  /// Waits for processes and files of our own, each with its limit.
+  private let waiting = PluginThreads(name: "waiting", maximum: 1)
 
   init(
     store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double,
@@ -39,7 +43,7 @@ final class PluginLoader {
   }
 
   func fingerprint(of folder: PluginFolder) async -> [String] {
-    await thread.run { folder.fingerprint() }
+    await waiting.run { folder.fingerprint() }
   }
 
   func image(of file: String) async throws(LibraryError) -> LibraryImage {
@@ -51,13 +55,13 @@ final class PluginLoader {
   func probe(_ subjects: [ProbeSubject]) async -> [LibraryError?] {
     let prober = prober
     // No limit: each step of it has one, and whoever exceeds that is killed.
-    return await thread.run { prober.probe(subjects) }
+    return await waiting.run { prober.probe(subjects) }
   }
 
   /// Keeps what a rollback of `file` goes back to.
   func notePrevious(_ hash: String, of file: String) async {
     let (previous, logger) = (previous, logger)
-    await thread.run {
+    await waiting.run {
       do {
         try previous.note(LibraryStatus.name(ofFile: file), hash)
       } catch {
@@ -121,15 +125,16 @@ final class PluginLoader {
       advice: "see that what the agent needs at its start is there")
   }
 
-  /// Frees an agent that nobody uses any more; a library that hangs in it costs the loader's thread.
+  /// Frees an agent that nobody uses any more; a library that hangs in it costs a thread.
   func destroy(_ instance: AgentInstance) async {
-    let isFreed = await thread.run(within: stepLimit) { instance.destroy() }
+    let isFreed = await freeing.run(within: stepLimit) { instance.destroy() }
     switch isFreed {
     case true: return
     case false:
       logger.error("\(instance.descriptor.name) has a call that does not return, and stays in memory")
     case nil:
-      abandonThread()
+      freeing.retire()
+      freeing = PluginThreads(name: "freeing", maximum: 1)
       logger.error(
         "\(instance.descriptor.name) was not destroyed within \(stepLimit) s, and stays in memory")
     }

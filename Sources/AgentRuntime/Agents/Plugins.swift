@@ -24,6 +24,9 @@ final class Plugins {
     let settings: LibrarySettings
   }
 
+  /// Between two looks where the first one failed as a whole.
+  private static let retryInterval = Duration.seconds(1)
+
   private let folder: PluginFolder
   private let loader: PluginLoader
   private let registry: AgentRegistry
@@ -57,6 +60,8 @@ final class Plugins {
   /// Called after each look.
   var looked: @IOActor () -> Void = {}
   private var lastReport = ReloadReport()
+  /// The isolated places that the last look has asked for.
+  private(set) var isolatedPlaces: [String] = []
   private var wanted: LookRequest?
   private var isReloading = false
 
@@ -100,7 +105,10 @@ final class Plugins {
         logger.notice("reload: \(report)")
         checkGenerations()
       } catch {
-        logger.error("reload: \(error)")
+        logger.error("reload: \(error); trying again")
+        want(request)
+        // Cancelled: the host ends.
+        guard (try? await IOActor.sleep(for: Self.retryInterval)) != nil else { return }
       }
     }
   }
@@ -140,8 +148,9 @@ final class Plugins {
     let found = places.look(at: try await loader.libraries(in: folder))
     let report = await follow(found, request)
     if request == .all { await quarantinedRoles?.want(refusedCode) }
+    isolatedPlaces = folder.place == nil ? found.places : []
     placesSeen(found.places)
-    lastReport = request == .all ? report : report.following(lastReport)
+    lastReport = report.following(lastReport, for: request)
     lookedVersion = version
     looked()
     return report

@@ -16,17 +16,17 @@ struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
     refusals[file] = error
   }
 
-  /// This look, and what is left of `earlier` ones at files that this one was not for.
-  func following(_ earlier: ReloadReport) -> ReloadReport {
-    var both = earlier
-    for (file, outcome) in outcomes { both.note(file, outcome) }
-    for (file, error) in refusals { both.refuse(file, error) }
+  /// This look, which was for `request`, and what is left of `earlier` ones at files that it was not for.
+  func following(_ earlier: ReloadReport, for request: LookRequest) -> ReloadReport {
+    var both = self
+    for (file, outcome) in earlier.outcomes where !request.isFor(file) { both.outcomes[file] = outcome }
+    for (file, error) in earlier.refusals where !request.isFor(file) { both.refusals[file] = error }
     return both
   }
 
   var description: String {
     LibraryStatus.Outcome.allCases.map { outcome in
-      let files = outcomes.filter { $0.value == outcome }.keys.sorted()
+      let files = outcomes.filter { $0.value == outcome }.keys.sorted().map { LogText.escaped($0) }
       return "\(outcome.rawValue) \(files.count)"
         + (files.isEmpty ? "" : " (\(files.joined(separator: ", ")))")
     }

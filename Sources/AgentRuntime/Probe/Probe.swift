@@ -9,13 +9,18 @@ import Logging
 package enum Probe {
   /// The descriptor on which it is said how far it has come.
   package static let report: Int32 = 3
+  /// The one that holds what is to be tried.
+  private static let list: Int32 = 4
 
   /// Tries them one after the other; with `conformance` each agent is started, given messages, and stopped, too.
-  package static func run(_ subjects: [ProbeSubject], conformance: Bool) {
+  package static func run(conformance: Bool) {
     // Whoever waits for us is gone: nobody would end what hangs.
     _ = process_set_parent_death_signal(SIGKILL)
     var noCore = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noCore)
+    guard let subjects = ProbeSubject.all(reading: OwnedDescriptor(list).content()) else {
+      _exit(EXIT_FAILURE)
+    }
     for (index, subject) in subjects.enumerated() {
       do throws(LibraryError) {
         let roles = try attempt(subject, conformance: conformance) { say(.begins(index, $0)) }

@@ -14,37 +14,43 @@ struct ProbeProcess {
   ) throws(SystemCallError) {
     let (reading, writing) = try OwnedDescriptor.pipe()
     try reading.makeNonBlocking()
+    // Not by arguments, which everybody on the machine can read.
+    let list = try OwnedDescriptor.memoryFile(holding: ProbeSubject.text(subjects))
     child = try ChildProcess.spawn(
       ChildProcess.Launch(
         executable: "/proc/self/exe",
-        arguments: ["plugin", "probe"] + (conformance ? ["--conformance"] : [])
-          + subjects.flatMap {
-            ["--image", $0.image.path, "--file", $0.image.file, "--configuration", $0.configuration]
-          },
-        environment: environment, passing: [writing]))
+        arguments: ["plugin", "probe"] + (conformance ? ["--conformance"] : []),
+        environment: environment, passing: [writing, list]))
     report = reading
   }
 
-  /// Waits for its end; kills it when it has said nothing for `limit` seconds.
+  /// Waits for its end; kills it when it has come no further for `limit` seconds. What a library writes there itself is
+  /// no progress.
   func run(_ progress: inout ProbeProgress, limit: Double) -> ProbeProgress.End {
     var bytes: [UInt8] = []
+    var isHeard = true
+    var deadline = ContinuousClock.now + .seconds(limit)
     while true {
+      let left = (deadline - .now) / .milliseconds(1)
+      if left <= 0 { return kill(after: limit) }
       var ends = [
-        pollfd(fd: report.number, events: Int16(POLLIN), revents: 0),
         pollfd(fd: child.descriptor.number, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: report.number, events: Int16(POLLIN), revents: 0),
       ]
-      let ready = poll(&ends, 2, Int32(clamping: Int(limit * 1000)))
-      if ready < 0, errno == EINTR { continue }
-      let hasEnded = ends[1].revents != 0
-      for line in read(&bytes) {
-        if let line = ProbeLine(line) { progress.take(line) }
+      if poll(&ends, isHeard ? 2 : 1, Int32(clamping: Int(left.rounded(.up)))) < 0, errno != EINTR {
+        return .unheard(SystemCallError("wait for", "process \(child.pid)"))
       }
-      if ready == 0 { return kill(after: limit) }
+      let hasEnded = ends[0].revents != 0
+      if isHeard {
+        for line in read(&bytes) {
+          guard let line = ProbeLine(line), progress.take(line) else { continue }
+          deadline = .now + .seconds(limit)
+        }
+        // A line without an end, or a library that has closed what is not its own: only its end is heard from here on.
+        let isClosed = ends[1].revents & Int16(POLLHUP) != 0 && ends[1].revents & Int16(POLLIN) == 0
+        isHeard = bytes.count < Self.maximumBytes && !isClosed
+      }
       if hasEnded { return .exit(reap()) }
-      // The library has closed what is not its own: only its end is heard from here on.
-      if ends[0].revents & Int16(POLLHUP) != 0, ends[0].revents & Int16(POLLIN) == 0 {
-        return waitForEnd(limit: limit)
-      }
     }
   }
 
@@ -61,11 +67,6 @@ struct ProbeProcess {
     return bytes[..<end].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func waitForEnd(limit: Double) -> ProbeProgress.End {
-    var end = pollfd(fd: child.descriptor.number, events: Int16(POLLIN), revents: 0)
-    return poll(&end, 1, Int32(clamping: Int(limit * 1000))) > 0 ? .exit(reap()) : kill(after: limit)
-  }
-
   private func kill(after limit: Double) -> ProbeProgress.End {
     do throws(SystemCallError) {
       try child.send(SIGKILL)
@@ -76,8 +77,10 @@ struct ProbeProcess {
     return .hung(seconds: limit)
   }
 
+  /// Takes along whatever it has started: a group of its own, whose name is its own until here.
   private func reap() -> ProcessExit {
     var status: Int32 = 0
+    Glibc.kill(-child.pid, SIGKILL)
     while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
     return ProcessExit(waitStatus: status)
   }

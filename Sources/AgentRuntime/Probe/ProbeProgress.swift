@@ -23,16 +23,25 @@ struct ProbeProgress {
 
   var isDone: Bool { results.count == files.count }
 
-  mutating func take(_ line: ProbeLine) {
+  /// False where the line is not of the library that is due: a library may say anything.
+  mutating func take(_ line: ProbeLine) -> Bool {
     switch line {
-    case .begins(let index, let step): if files.indices.contains(index) { current = (index, step) }
-    case .passed(let index, let roles): settle(index, .success(roles))
-    case .refused(let index, let error): settle(index, .failure(error))
+    case .begins(let index, let step):
+      guard index == next, current?.step != step else { return false }
+      current = (index, step)
+    case .passed(let index, let roles):
+      guard index == next else { return false }
+      settle(index, .success(roles))
+    case .refused(let index, let error):
+      guard index == next else { return false }
+      settle(index, .failure(error))
     }
+    return true
   }
 
+  private var next: Int? { files.indices.first { results[$0] == nil } }
+
   private mutating func settle(_ index: Int, _ result: Result<[String], LibraryError>) {
-    guard files.indices.contains(index) else { return }
     results[index] = result
     current = nil
   }
@@ -40,7 +49,6 @@ struct ProbeProgress {
   /// The library in whose hands the process was when it came to `end`, or would have been next, and why that is
   /// refused; nil where all have been tried.
   func blamed(for end: End) -> (index: Int, error: LibraryError)? {
-    let next = files.indices.first { results[$0] == nil }
     guard let index = current?.index ?? next else { return nil }
     return (index, Self.error(of: files[index], at: current?.step ?? .load, end))
   }

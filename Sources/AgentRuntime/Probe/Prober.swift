@@ -51,7 +51,10 @@ package struct Prober: Sendable {
           alone = culprit
         }
       }
-      for index in settled where results[index] == nil { verdicts?.keep(subjects[index]) }
+      // Whoever ends the process in another way may have said anything before.
+      if end == .exit(.exited(code: 0)) {
+        for index in settled where results[index] == nil { verdicts?.keep(subjects[index]) }
+      }
       waiting.removeAll { settled.contains($0) }
     }
     return results

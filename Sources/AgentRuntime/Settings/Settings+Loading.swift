@@ -13,11 +13,17 @@ extension Settings {
       environment: environment)
   }
 
+  /// The folder, where it holds keys by now.
+  private func checkedKeys() throws(LibraryError) -> String {
+    _ = try TrustedKeys(folder: pluginKeys)
+    return pluginKeys
+  }
+
   /// Whose libraries are let in.
   package func trustPolicy() throws(LibraryError) -> TrustPolicy {
     switch pluginTrust {
     case SettingsTable.trustOwners: .owner
-    case SettingsTable.trustSignatures: .signature(try TrustedKeys(folder: pluginKeys))
+    case SettingsTable.trustSignatures: .signature(keys: try checkedKeys())
     default: .any
     }
   }

@@ -11,7 +11,8 @@ package enum SettingsTable {
   /// Which libraries are let in.
   package static let trustOwners = "owner"
   package static let trustSignatures = "signature"
-  package static let pluginTrust = [trustOwners, trustSignatures, "any"]
+  package static let trustAll = "any"
+  package static let pluginTrust = [trustOwners, trustSignatures, trustAll]
 
   package static let all: [Setting] = [
     .text("REDIS_URL", \.redisURL, meaning: "the server; unset: found, or a private one"),

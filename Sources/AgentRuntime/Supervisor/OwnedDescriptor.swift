@@ -21,6 +21,27 @@ package final class OwnedDescriptor {
     return (OwnedDescriptor(ends[0]), OwnedDescriptor(ends[1]))
   }
 
+  /// A file without a name, in memory, that holds `bytes`.
+  package static func memoryFile(holding bytes: [UInt8]) throws(SystemCallError) -> OwnedDescriptor {
+    let number = process_open_memory()
+    guard number >= 0 else { throw SystemCallError("make", "a file in memory") }
+    let file = OwnedDescriptor(number)
+    guard bytes.isEmpty || pwrite(number, bytes, bytes.count, 0) == bytes.count else {
+      throw SystemCallError("write", "a file in memory")
+    }
+    return file
+  }
+
+  /// All that its file holds, from the beginning.
+  func content() -> [UInt8] {
+    var content: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = pread(number, &chunk, chunk.count, off_t(content.count)), count > 0 {
+      content += chunk[..<count]
+    }
+    return content
+  }
+
   /// A second descriptor for the same open file, numbered `lowest` or above.
   package func duplicated(from lowest: Int32) throws(SystemCallError) -> OwnedDescriptor {
     let copy = fcntl(number, F_DUPFD_CLOEXEC, lowest)

@@ -22,6 +22,8 @@ final class DesiredStateService: Service {
   private let reloads: AsyncStream<Void>
   private let requestingReload: AsyncStream<Void>.Continuation
   private var current: DesiredState?
+  /// Whether it could not be read, ever.
+  private var hasFailed = false
 
   init(
     client: RedisClient, keys: Keys, registry: AgentRegistry, plugins: Plugins, dispatcher: Dispatcher,
@@ -74,8 +76,14 @@ final class DesiredStateService: Service {
       registry.pause(wanted.pausedRoles)
       plugins.quarantined = wanted.quarantined
       plugins.desiredVersion = wanted.version
-      // At the start the folder is read anyhow.
-      guard let before else { return }
+      // At the start the folder is read anyhow, where it was known by then what operators want.
+      guard let before else {
+        if hasFailed {
+          plugins.want(.all)
+          requestingReload.yield()
+        }
+        return
+      }
       let names = wanted.namedReloads.filter { before.namedReloads[$0.key] != $0.value }.keys
       if before.reloads != wanted.reloads || before.quarantined != wanted.quarantined {
         plugins.want(.all)
@@ -89,6 +97,7 @@ final class DesiredStateService: Service {
         askForReplacement("asked for by an operator")
       }
     } catch {
+      hasFailed = true
       client.warn("what operators want could not be read", error)
     }
   }

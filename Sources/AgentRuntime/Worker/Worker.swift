@@ -54,7 +54,9 @@ package final class Worker {
         ? .probation : .service(at: configuration.place) { supervisor.say(.suspects, logger: logger) },
       logger: logger)
     agents = AgentService(
-      folder: PluginFolder(path: settings.agentsDirectory, place: configuration.place.isolatedName),
+      folder: PluginFolder(
+        path: settings.agentsDirectory, place: configuration.place.isolatedName,
+        trustsAll: settings.pluginTrust == SettingsTable.trustAll),
       loader: PluginLoader(
         store: try settings.libraryStore(in: configuration.dataDirectory),
         prober: settings.prober(

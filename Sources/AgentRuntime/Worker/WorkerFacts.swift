@@ -21,6 +21,7 @@ struct WorkerFacts {
     constant + [
       ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
       ("agents", registry.addressableAgents.map(\.identity.agentID).joined(separator: " ")),
+      ("places", plugins.isolatedPlaces.joined(separator: " ")),
       ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
     ]
   }

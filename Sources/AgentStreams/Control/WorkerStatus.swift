@@ -17,6 +17,8 @@ package struct WorkerStatus: Sendable, Equatable {
   /// How the last of them died; empty for none.
   package var lastDeath = ""
 
+  /// The isolated places beside it that there are to be workers for.
+  package var isolatedPlaces: [String] = []
   /// The version of the desired state that its last look at the agents' folder was for.
   package var lookedVersion = 0
   /// How it stands about each library of its place.
@@ -34,6 +36,7 @@ package struct WorkerStatus: Sendable, Equatable {
     deaths = fields["deaths"].flatMap(Int.init) ?? 0
     lastDeath = fields["last_death"] ?? ""
     lookedVersion = fields["looked"].flatMap(Int.init) ?? -1
+    isolatedPlaces = Self.words(fields["places"])
     libraries = LibraryStatus.all(reading: fields["libraries"] ?? "")
   }
 

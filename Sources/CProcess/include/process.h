@@ -14,6 +14,9 @@ int process_signal_pidfd(int pidfd, int signal_number);
 /// A pipe whose two ends are close-on-exec: `ends[0]` reads, `ends[1]` writes.
 int process_open_pipe(int ends[2]);
 
+/// A file without a name, in memory, close-on-exec; -1 and errno where there can be none.
+int process_open_memory(void);
+
 /// A descriptor, non-blocking and close-on-exec, that yields the (blocked) signals of a `sigset_t`.
 int process_open_signal_descriptor(const void *signals);
 /// The next signal of that descriptor; 0 when none is waiting.

@@ -170,6 +170,9 @@ struct BrokenLibrary: Sendable {
           extern "C" const agenthost_entry_v1 *agent_plugin_entry(void) { return nullptr; }
           """, by: "clang++", suffix: "cpp")
       }),
+    BrokenLibrary(
+      "constructor_chats", "load", "no end of it",
+      [constructor("extern long write(int, const void *, unsigned long); for (;;) write(3, \"\\n\", 1);")]),
     BrokenLibrary("constructor_hangs", "load", "no end of it", [constructor(hang)]),
     BrokenLibrary(
       "create_crashes", "create", end("killed by SIGSEGV"),
