@@ -44,6 +44,6 @@ struct ChaosPlan {
     let seed = environment["AGENTHOST_CHAOS_SEED"].flatMap { UInt64($0) } ?? .random(in: .min ... .max)
     return ChaosPlan(
       duration: .seconds(seconds), requests: seconds >= 120 ? 10_000 : 300,
-      leastKills: seconds >= 120 ? 300 : 10, pause: .milliseconds(seconds >= 120 ? 250 : 800), seed: seed)
+      leastKills: seconds >= 120 ? 300 : 8, pause: .milliseconds(seconds >= 120 ? 250 : 500), seed: seed)
   }
 }
