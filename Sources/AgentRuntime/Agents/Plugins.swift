@@ -78,9 +78,6 @@ final class Plugins {
     self.logger = logger
   }
 
-  /// Whether an agent of this host has the role.
-  func serves(_ role: String) -> Bool { registry.agent(of: role) != nil }
-
   /// What `reload` is to look at, beside what was asked for before.
   func want(_ request: LookRequest) {
     wanted = wanted?.union(request) ?? request
@@ -272,7 +269,8 @@ final class Plugins {
       advice: "mend it, or let it in again by `agenthost plugin quarantine lift \(image.hash.prefix(12))`")
   }
 
-  /// Everything that can fail comes before anything is changed.
+  /// What runs the library's code, and can fail, comes before anything is changed. Where the number of slots changes, the
+  /// agents before have gone when the new ones' streams are made.
   private func replace(_ file: String, with image: LibraryImage, _ settings: LibrarySettings) async throws {
     let library = try await library(image)
     let descriptors = try settings.descriptors(of: library)

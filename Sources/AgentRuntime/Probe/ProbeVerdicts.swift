@@ -2,8 +2,7 @@ import AgentPlugins
 import Glibc
 
 /// Which libraries have passed, kept by the hash of their bytes, by what their agents are configured with, and by the
-/// host that tried them. What was refused is
-/// tried again: what it lacked may be there by now.
+/// host that tried them. What was refused is tried again: what it lacked may be there by now.
 package struct ProbeVerdicts: Sendable {
   private let folder: String
   private let host: String

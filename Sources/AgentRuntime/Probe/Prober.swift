@@ -2,14 +2,13 @@ package import AgentPlugins
 
 /// Has libraries tried in processes of their own before any of their code runs here. Blocks its thread.
 package struct Prober: Sendable {
-  private let verdicts: ProbeVerdicts?
+  private let verdicts: ProbeVerdicts
   private let limit: Double
   private let environment: [String: String]
 
   /// `verdicts`: where it is kept what has passed. `limit`: seconds that one step may take.
   package init(
-    verdicts: ProbeVerdicts?, limit: Double,
-    environment: [String: String]
+    verdicts: ProbeVerdicts, limit: Double, environment: [String: String]
   ) {
     self.verdicts = verdicts
     self.limit = limit
@@ -31,7 +30,7 @@ package struct Prober: Sendable {
   /// Why each of `subjects` is refused; nil: it has passed, now or before.
   package func probe(_ subjects: [ProbeSubject]) -> [LibraryError?] {
     var results: [LibraryError?] = subjects.map { _ in nil }
-    var waiting = subjects.indices.filter { verdicts?.hasPassed(subjects[$0]) != true }
+    var waiting = subjects.indices.filter { !verdicts.hasPassed(subjects[$0]) }
     // All in one process at first. One that ends it is tried alone before it is blamed, unless it was the first.
     var alone: Int?
     while !waiting.isEmpty {
@@ -53,7 +52,7 @@ package struct Prober: Sendable {
       }
       // Whoever ends the process in another way may have said anything before.
       if end == .exit(.exited(code: 0)) {
-        for index in settled where results[index] == nil { verdicts?.keep(subjects[index]) }
+        for index in settled where results[index] == nil { verdicts.keep(subjects[index]) }
       }
       waiting.removeAll { settled.contains($0) }
     }
