@@ -15,6 +15,12 @@ PYTHON_FOLDER := .build/python
 WIDTH := --experimental-maximum-parallelization-width 12
 HEAVY := ReloadsUnderLoadTests|ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
+# Runs tests, with these arguments; what failed is said once more at the end.
+define run_tests
+	log=$$(mktemp); status=0; swift test --skip-build $(1) 2>&1 | tee "$$log" || status=$$?; \
+	[ "$$status" = 0 ] || { printf '\n== what failed\n'; grep -A 2 '✘.*recorded an issue' "$$log" | cut -c 1-400; }; \
+	rm -f "$$log"; exit "$$status"
+endef
 step = @printf '\n== %s\n' "$(1)"
 
 help: ## This list
@@ -73,12 +79,13 @@ test: build python-tools ## Build and run all tests, the integration tests also 
 	$(call step,building the tests)
 	@swift build --build-tests
 	$(call step,running the tests)
-	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python swift test --skip-build $(WIDTH) --skip '$(HEAVY)'
+	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python; \
+	$(call run_tests,$(WIDTH) --skip '$(HEAVY)')
 	$(call step,running the tests that need the machine to themselves)
-	@AGENTHOST_HEAVY_TESTS=1 swift test --skip-build --no-parallel --filter '$(HEAVY)'
+	@export AGENTHOST_HEAVY_TESTS=1; $(call run_tests,--no-parallel --filter '$(HEAVY)')
 	$(call step,running the integration tests with the release)
-	@AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) \
-	  swift test --skip-build $(WIDTH) --filter IntegrationTests
+	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE); \
+	$(call run_tests,$(WIDTH) --filter IntegrationTests)
 	$(call step,a short benchmark)
 	@$(BENCHMARK) --quick
 

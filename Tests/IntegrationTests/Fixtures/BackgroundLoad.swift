@@ -29,9 +29,9 @@ final class BackgroundLoad: Sendable {
   private let pace: Duration
   private let state = Mutex((counts: Counts(), stops: false))
 
-  /// `patience`: how long a request may take. `pace`: from one request of each of the `inFlight` to its next, at the
+  /// `patience`: how long a request may take before it passes for lost; on a busy machine some take long. `pace`: from one request of each of the `inFlight` to its next, at the
   /// least.
-  init(url: String, patience: Duration = .seconds(20), inFlight: Int = 8, pace: Duration = .zero) {
+  init(url: String, patience: Duration = .seconds(60), inFlight: Int = 8, pace: Duration = .zero) {
     self.url = url
     self.inFlight = inFlight
     self.pace = pace
@@ -74,7 +74,6 @@ final class BackgroundLoad: Sendable {
               let next = ContinuousClock.now + self.pace
               await self.send("worker \(worker) request \(number)", client)
               number += 1
-              // Cancelled: the loop ends.
               // Cancelled: the next turn decides.
               if self.pace > .zero { try? await Task.sleep(until: next) }
             }
