@@ -167,7 +167,7 @@ struct DeadLetterCommandTests {
       let listed = try await Finished.program(
         try BuildFolder.path(of: "agenthost"), words,
         environment: ChildProgram.hostlessEnvironment().merging(["REDIS_URL": system.server.url]) { $1 })
-      #expect(listed.output.contains("clear") && !listed.output.contains("\u{1b}"), "\(words)")
+      #expect(listed.output.contains("clear") && !listed.output.contains("\u{1b}"), "\(words): \(listed)")
     }
   }
 

@@ -52,7 +52,7 @@ package struct RoleStatus: Sendable, Equatable {
     ]
     for stream in lanes {
       guard let length = try await count(RedisCommand("XLEN", stream), client) else { continue }
-      let held = try await Self.pending(stream, keys.roleGroup(role), client)
+      let held = try await held(in: stream, keys.roleGroup(role), client)
       inWork += held
       waiting += max(0, length - held)
     }
@@ -73,15 +73,19 @@ package struct RoleStatus: Sendable, Equatable {
     }
   }
 
-  private static func pending(
-    _ stream: String, _ group: String, _ client: RedisClient
+  /// Messages of a stream that its readers have. The key may have become something else since it was counted.
+  mutating func held(
+    in stream: String, _ group: String, _ client: RedisClient
   ) async throws(RedisError) -> Int {
     do throws(RedisError) {
       let reply = try await client.send(RedisCommand("XPENDING", stream, group))
       return reply.root.elements.flatMap { Array($0).first?.integer } ?? 0
     } catch {
-      // No agenthost ever read it.
-      guard error.meaning == .groupMissing else { throw error }
+      switch error.meaning {
+      case .groupMissing: break  // no agenthost ever read it
+      case .wrongType: isBroken = true
+      default: throw error
+      }
       return 0
     }
   }

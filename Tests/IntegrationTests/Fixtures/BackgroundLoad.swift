@@ -29,8 +29,8 @@ final class BackgroundLoad: Sendable {
   private let pace: Duration
   private let state = Mutex((counts: Counts(), stops: false))
 
-  /// `patience`: how long a request may take before it passes for lost; on a busy machine some take long. `pace`: from one request of each of the `inFlight` to its next, at the
-  /// least.
+  /// `patience`: how long a request may take before it passes for lost; on a busy machine some take long. `pace`: from
+  /// one request of each of the `inFlight` to its next, at the least.
   init(url: String, patience: Duration = .seconds(60), inFlight: Int = 8, pace: Duration = .zero) {
     self.url = url
     self.inFlight = inFlight
