@@ -34,6 +34,20 @@ import Testing
     #expect(progress.results[0] == .success([]) && progress.results[1] == .failure(Self.refusal))
   }
 
+  @Test func `A start that takes its time is no library's fault`() {
+    var progress = ProbeProgress(files: ["a.so", "b.so"])
+    #expect(progress.patience(5) == ProbeProgress.startLimit)
+    #expect(progress.patience(60) == 60)
+    let error = progress.blamed(for: .hung(seconds: 30))?.error
+    #expect(error?.expected == "a process that tries the library")
+    #expect(error?.found == "none that had begun within 30.0 s")
+    _ = progress.take(.begins(0, .load))
+    #expect(progress.patience(5) == 5)
+    #expect(progress.blamed(for: .hung(seconds: 5))?.error.found == "no end of it")
+    _ = progress.take(.passed(0, roles: []))
+    #expect(progress.patience(5) == 5)
+  }
+
   @Test func `What is said of a library that there is not changes nothing`() {
     var progress = ProbeProgress(files: ["a.so"])
     let lines = [ProbeLine.passed(1, roles: []), .begins(-1, .load), .refused(7, Self.refusal)]

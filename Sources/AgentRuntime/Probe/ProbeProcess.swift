@@ -29,22 +29,24 @@ struct ProbeProcess {
   func run(_ progress: inout ProbeProgress, limit: Double) -> ProbeProgress.End {
     var bytes: [UInt8] = []
     var isHeard = true
-    var deadline = ContinuousClock.now + .seconds(limit)
+    var deadline = ContinuousClock.now + .seconds(progress.patience(limit))
     while true {
-      let left = (deadline - .now) / .milliseconds(1)
-      if left <= 0 { return kill(after: limit) }
+      let left = max(0, (deadline - .now) / .milliseconds(1))
       var ends = [
         pollfd(fd: child.descriptor.number, events: Int16(POLLIN), revents: 0),
         pollfd(fd: report.number, events: Int16(POLLIN), revents: 0),
       ]
-      if poll(&ends, isHeard ? 2 : 1, Int32(clamping: Int(left.rounded(.up)))) < 0, errno != EINTR {
+      let ready = poll(&ends, isHeard ? 2 : 1, Int32(clamping: Int(left.rounded(.up))))
+      if ready < 0, errno != EINTR {
         return .unheard(SystemCallError("wait for", "process \(child.pid)"))
       }
+      // Only after a look: where this process did not run itself, the other may have gone on.
+      if ready == 0, left == 0 { return kill(after: progress.patience(limit)) }
       let hasEnded = ends[0].revents != 0
       if isHeard {
         for line in read(&bytes) {
           guard let line = ProbeLine(line), progress.take(line) else { continue }
-          deadline = .now + .seconds(limit)
+          deadline = .now + .seconds(progress.patience(limit))
         }
         // A line without an end, or a library that has closed what is not its own: only its end is heard from here on.
         let isClosed = ends[1].revents & Int16(POLLHUP) != 0 && ends[1].revents & Int16(POLLIN) == 0

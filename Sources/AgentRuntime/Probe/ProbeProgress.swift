@@ -11,6 +11,10 @@ struct ProbeProgress {
     case unheard(SystemCallError)
   }
 
+  /// Seconds that the process gets until it begins with the first library: on a busy machine a start takes its time,
+  /// and that is no library's fault.
+  static let startLimit = 30.0
+
   private let files: [String]
   /// By index: the roles of what passed, or why it is refused.
   private(set) var results: [Int: Result<[String], LibraryError>] = [:]
@@ -22,6 +26,11 @@ struct ProbeProgress {
   }
 
   var isDone: Bool { results.count == files.count }
+
+  private var hasBegun: Bool { current != nil || !results.isEmpty }
+
+  /// Seconds within which it has to come further, where a step may take `limit`.
+  func patience(_ limit: Double) -> Double { hasBegun ? limit : max(limit, Self.startLimit) }
 
   /// False where the line is not of the library that is due: a library may say anything.
   mutating func take(_ line: ProbeLine) -> Bool {
@@ -50,6 +59,9 @@ struct ProbeProgress {
   /// refused; nil where all have been tried.
   func blamed(for end: End) -> (index: Int, error: LibraryError)? {
     guard let index = current?.index ?? next else { return nil }
+    if case .hung(let seconds) = end, !hasBegun {
+      return (index, Self.notTried(files[index], "none that had begun within \(seconds) s"))
+    }
     return (index, Self.error(of: files[index], at: current?.step ?? .load, end))
   }
 
@@ -64,11 +76,14 @@ struct ProbeProgress {
       return LibraryError(
         file: file, step: step, expected: "\(code) to return within \(seconds) s", found: "no end of it",
         advice: "do not wait there; what takes its time belongs into start")
-    case .unheard(let error):
-      return LibraryError(
-        file: file, step: step, expected: "a process that tries the library", found: "\(error)",
-        advice: "see what the system lacks, and reload")
+    case .unheard(let error): return notTried(file, "\(error)")
     }
+  }
+
+  private static func notTried(_ file: String, _ found: String) -> LibraryError {
+    LibraryError(
+      file: file, step: .load, expected: "a process that tries the library", found: found,
+      advice: "see what the system lacks, and reload")
   }
 
   /// Whose code runs in a step.
