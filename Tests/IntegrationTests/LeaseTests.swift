@@ -66,7 +66,7 @@ struct LeaseTests {
       try await doomed.waitUntilReady()
       #expect(try await doomed.stop(SIGKILL) == 128 + SIGKILL)
     }
-    try await RedisTestServer.wait(until: "only the living host's consumer is left", within: .seconds(60)) {
+    try await RedisTestServer.wait(until: "only the living host's consumer is left") {
       let consumers = try system.server.cli("XINFO", "CONSUMERS", "stream:role:slow", "cg:role:slow")
       return consumers.split(separator: "\n").count { $0 == "name" } <= 1
     }

@@ -150,7 +150,7 @@ struct RedisFaultTests {
   func killedAndRestarted() async throws {
     let system = try await system(["--appendonly", "yes", "--appendfsync", "always"])
     let worker = try system.host.workerProcessIdentifier()
-    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let load = BackgroundLoad(url: system.server.url)
     let backlogs = [Backlog(system.wire), Backlog(system.wire)]
     let counts = try await load.run {
       for backlog in backlogs {
@@ -171,7 +171,7 @@ struct RedisFaultTests {
   func slowToLoadAgain() async throws {
     let system = try await RunningSystem(server: .slowToLoad())
     let worker = try system.host.workerProcessIdentifier()
-    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let load = BackgroundLoad(url: system.server.url)
     let backlog = Backlog(system.wire)
     let counts = try await load.run {
       try await backlog.send()

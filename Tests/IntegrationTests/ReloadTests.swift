@@ -151,7 +151,7 @@ struct ReloadTests {
     let later = try HostProcess(redis: system.server.url, agents: system.agents.path)
     kill(pid, SIGCONT)
     try await later.waitUntilReady()
-    try await RedisTestServer.wait(until: "all three run the same code", within: .seconds(60)) {
+    try await RedisTestServer.wait(until: "all three run the same code") {
       let list = try await Finished.agenthost(on: system.server, "plugin", "ls", "--json")
       let workers = try JSONDecoder().decode(
         [BrokenLibraryTests.Report].self, from: Data(list.output.utf8))

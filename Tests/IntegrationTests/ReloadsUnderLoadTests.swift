@@ -30,7 +30,7 @@ struct ReloadsUnderLoadTests {
       settings: ["AGENTHOST_MAX_GENERATIONS": "\(Self.maximumGenerations)"])
     try await system.waitForListeners()
     let load = BackgroundLoad(
-      url: system.server.url, patience: .seconds(60), inFlight: Self.senders, pace: Self.pace)
+      url: system.server.url, inFlight: Self.senders, pace: Self.pace)
     var growth = MemoryGrowth()
     let start = ContinuousClock.now
     let counts = try await load.run {
@@ -43,7 +43,7 @@ struct ReloadsUnderLoadTests {
           system.host.workerProcessIdentifiers().count == 1
         }
         growth.look(at: try system.host.workerProcessIdentifier())
-        try await load.waitForAnswers(20, within: .seconds(60))
+        try await load.waitForAnswers(20)
       }
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)

@@ -67,7 +67,7 @@ struct StallTests {
       AgentsFolder.demo + ["TestAgents"],
       settings: ["AGENTHOST_LOST_THREAD": "1", "AGENTHOST_SHUTDOWN_GRACE": "1"])
     let worker = try system.host.workerProcessIdentifier()
-    let load = BackgroundLoad(url: system.server.url, patience: .seconds(60))
+    let load = BackgroundLoad(url: system.server.url)
     let detached = 4 * ProcessInfo.processInfo.processorCount
     let request = WireRequest(
       payload: #"{"seconds":600,"detached":\#(detached),"once":"\#(folder.path(of: "once"))"}"#)

@@ -126,15 +126,13 @@ final class ChaosCrowd: Sendable {
   func expectNothingLeft(results: Int) async throws {
     for role in ["manager", "uppercase", "reverse"] {
       try await Wire(server: server).waitUntilIdle(role)
-      try await RedisTestServer.wait(until: "only the living are consumers of \(role)", within: .seconds(60))
-      {
+      try await RedisTestServer.wait(until: "only the living are consumers of \(role)") {
         let consumers = try server.cli("XINFO", "CONSUMERS", "stream:role:\(role)", "cg:role:\(role)")
         return consumers.split(separator: "\n").count { $0 == "name" } <= 3
       }
     }
     do {
-      try await RedisTestServer.wait(until: "only the living have streams of their own", within: .seconds(60))
-      {
+      try await RedisTestServer.wait(until: "only the living have streams of their own") {
         try ownStreams().count <= 9
       }
     } catch {

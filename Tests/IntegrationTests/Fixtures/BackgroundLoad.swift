@@ -31,7 +31,8 @@ final class BackgroundLoad: Sendable {
 
   /// `patience`: how long a request may take before it passes for lost; on a busy machine some take long. `pace`: from
   /// one request of each of the `inFlight` to its next, at the least.
-  init(url: String, patience: Duration = .seconds(60), inFlight: Int = 8, pace: Duration = .zero) {
+  init(url: String, patience: Duration = RedisTestServer.patience, inFlight: Int = 8, pace: Duration = .zero)
+  {
     self.url = url
     self.inFlight = inFlight
     self.pace = pace
@@ -57,7 +58,7 @@ final class BackgroundLoad: Sendable {
   }
 
   /// Waits until requests are answered that were sent from now on.
-  func waitForAnswers(_ count: Int = 50, within limit: Duration = .seconds(30)) async throws {
+  func waitForAnswers(_ count: Int = 50, within limit: Duration = RedisTestServer.patience) async throws {
     let before = counts.right
     try await RedisTestServer.wait(until: "\(count) more requests have been answered", within: limit) {
       counts.right >= before + count

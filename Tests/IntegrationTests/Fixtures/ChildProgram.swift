@@ -34,7 +34,7 @@ final class ChildProgram: Sendable {
   func send(_ signal: Int32) { process.send(signal) }
 
   /// Waits for its end; a death by signal counts 128 and the signal, as in a shell.
-  func exitStatus(within limit: Duration = .seconds(60)) async throws -> Int32 {
+  func exitStatus(within limit: Duration = RedisTestServer.patience) async throws -> Int32 {
     try await RedisTestServer.wait(until: "\(name.prefix(200)) has ended", within: limit) {
       process.exitStatus != nil
     }

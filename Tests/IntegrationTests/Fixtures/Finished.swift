@@ -11,7 +11,7 @@ struct Finished {
   static func program(
     _ program: String, _ arguments: [String] = [],
     environment: [String: String] = ChildProgram.hostlessEnvironment(), input: Data = Data(),
-    workingFolder: String? = nil, within limit: Duration = .seconds(60)
+    workingFolder: String? = nil, within limit: Duration = RedisTestServer.patience
   ) async throws -> Finished {
     let child = try ChildProgram(
       program, arguments, environment: environment, input: input, workingFolder: workingFolder)

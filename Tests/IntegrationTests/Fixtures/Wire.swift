@@ -103,9 +103,7 @@ struct Wire: Sendable {
   /// Waits for the dead letter of an entry.
   func deadLetter(of id: String, role: String) async throws -> StreamEntry {
     var found: StreamEntry?
-    try await RedisTestServer.wait(
-      until: "there is a dead letter of entry \(id) of role \(role)", within: .seconds(120)
-    ) {
+    try await RedisTestServer.wait(until: "there is a dead letter of entry \(id) of role \(role)") {
       found = try entries(of: "dlq:role:\(role)").first { $0["entry_id"] == id }
       return found != nil
     }
