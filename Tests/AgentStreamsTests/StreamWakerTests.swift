@@ -9,7 +9,40 @@ import Testing
 struct StreamWakerTests {
   @IOActor
   private final class Reader: StreamReader {
-    func wake(_ stream: String) {}
+    private(set) var woken: [String] = []
+
+    nonisolated init() {}
+
+    func wake(_ stream: String) { woken.append(stream) }
+
+    func clear() { woken = [] }
+  }
+
+  @Test func `All readers of a stream are woken, and one that leaves leaves the others`() async throws {
+    let streams = try await Streams()
+    let waker = await StreamWaker(client: streams.client, logger: silentLogger)
+    let (first, second) = (Reader(), Reader())
+    let run = Task { await waker.run() }
+    await waker.watch(["stream:a"], for: first)
+    try streams.server.cli("XADD", "stream:a", "*", "a", "1")
+    try await RedisTestServer.wait(until: "it waits for what comes after") {
+      try streams.server.cli("INFO", "clients").contains("blocked_clients:1")
+    }
+    await waker.watch(["stream:a"], for: second)
+    #expect(await second.woken == ["stream:a"], "it may have come too late for what the first was woken for")
+    try await RedisTestServer.wait(until: "the first was woken") { await !first.woken.isEmpty }
+    for reader in [first, second] { await reader.clear() }
+    try streams.server.cli("XADD", "stream:a", "*", "a", "2")
+    for reader in [first, second] {
+      try await RedisTestServer.wait(until: "both are woken") { await !reader.woken.isEmpty }
+    }
+    await waker.forget(["stream:a"], for: first)
+    for reader in [first, second] { await reader.clear() }
+    try streams.server.cli("XADD", "stream:a", "*", "a", "3")
+    try await RedisTestServer.wait(until: "the second is woken") { await !second.woken.isEmpty }
+    #expect(await first.woken.isEmpty)
+    await waker.quiet()
+    await run.value
   }
 
   /// What a wait that nobody ends would take, less a margin.

@@ -57,7 +57,7 @@ package final class AgentStreamConsumer: StreamReader {
   }
 
   package func stop(_ waker: StreamWaker) async {
-    await waker.forget([source.stream])
+    await waker.forget([source.stream], for: self)
   }
 
   /// There is something in the stream.

@@ -58,7 +58,7 @@ package final class RoleConsumer: StreamReader {
       await readAgainAndAgain()
       interrupting.finish()
     }
-    await waker.forget(lanes.sources.map(\.stream))
+    await waker.forget(lanes.sources.map(\.stream), for: self)
     for delivery in waiting { delivery.source.occupySlot(delivery) }
     receiver.handBack(Array(waiting))
     waiting = []
@@ -142,7 +142,7 @@ package final class RoleConsumer: StreamReader {
   private func follow(_ batches: [[StreamEntry]]) async {
     let change = use.received(batches.map { !$0.isEmpty }, at: .now())
     if !change.idle.isEmpty { await waker.watch(change.idle.map { lanes.sources[$0].stream }, for: self) }
-    if !change.used.isEmpty { await waker.forget(change.used.map { lanes.sources[$0].stream }) }
+    if !change.used.isEmpty { await waker.forget(change.used.map { lanes.sources[$0].stream }, for: self) }
   }
 
   private func ensureGroups(_ connection: RedisConnection) async throws(RedisError) {

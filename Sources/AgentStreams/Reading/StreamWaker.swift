@@ -5,19 +5,19 @@ package import RedisClient
 /// What is told that a stream has something.
 @IOActor
 protocol StreamReader: AnyObject {
-  /// A stream whose reader blocks elsewhere, or nowhere.
+  /// A stream for which it blocks nowhere has something, or may have.
   func wake(_ stream: String)
 }
 
 /// Waits for all streams of this host at once for which nobody blocks, on one connection and outside their groups,
-/// and wakes the reader of each that has something: the agents' own streams, and priorities that are not in use.
+/// and wakes the readers of each that has something: the agents' own streams, and priorities that are not in use.
 @IOActor
 package final class StreamWaker {
   private static let block = TimeAmount.seconds(5)
 
   private let client: RedisClient
   private let logger: Logger
-  private var readers: [String: any StreamReader] = [:]
+  private var readers: [String: [any StreamReader]] = [:]
   /// Up to where each stream has been seen.
   private var seen: [String: String] = [:]
   private var isQuiet = false
@@ -32,20 +32,26 @@ package final class StreamWaker {
 
   /// Waits for these streams too, from the next round on.
   func watch(_ streams: [String], for reader: any StreamReader) async {
-    let new = streams.filter { readers[$0] == nil }
-    if new.isEmpty { return }
-    for stream in new { readers[stream] = reader }
-    await interrupt()
+    let new = streams.filter { stream in !readers[stream, default: []].contains { $0 === reader } }
+    for stream in new {
+      readers[stream, default: []].append(reader)
+      // What another has been woken for already.
+      if seen[stream] != nil { reader.wake(stream) }
+    }
+    if new.contains(where: { seen[$0] == nil }) { await interrupt() }
   }
 
-  func forget(_ streams: [String]) async {
-    let known = streams.filter { readers[$0] != nil }
-    if known.isEmpty { return }
-    for stream in known {
-      readers[stream] = nil
+  func forget(_ streams: [String], for reader: any StreamReader) async {
+    var isForgotten = false
+    for stream in streams {
+      guard var left = readers[stream] else { continue }
+      left.removeAll { $0 === reader }
+      readers[stream] = left.isEmpty ? nil : left
+      guard left.isEmpty else { continue }
       seen[stream] = nil
+      isForgotten = true
     }
-    await interrupt()
+    if isForgotten { await interrupt() }
   }
 
   package func run() async {
@@ -99,9 +105,9 @@ package final class StreamWaker {
     for (stream, reply) in zip(unseen, replies) {
       let last = try StreamCommands.entries(of: reply.root).first
       // Forgotten meanwhile, or watched again by another reader: either is in the next round.
-      guard let reader = readers[stream] else { continue }
+      guard readers[stream] != nil else { continue }
       seen[stream] = last?.id ?? "0"
-      if last != nil { reader.wake(stream) }
+      if last != nil { wakeReaders(of: stream) }
     }
   }
 
@@ -124,11 +130,15 @@ package final class StreamWaker {
         throw .unexpectedReply(command: "XREAD")
       }
       if let last = try StreamCommands.entries(of: list).last { seen[stream] = last.id }
-      readers[stream]?.wake(stream)
+      wakeReaders(of: stream)
     }
   }
 
+  private func wakeReaders(of stream: String) {
+    for reader in readers[stream, default: []] { reader.wake(stream) }
+  }
+
   private func wakeAll() {
-    for (stream, reader) in readers { reader.wake(stream) }
+    for stream in readers.keys { wakeReaders(of: stream) }
   }
 }
