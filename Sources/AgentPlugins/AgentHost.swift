@@ -1,5 +1,6 @@
 import CAgentABI
 import Logging
+import Synchronization
 
 /// The host as one agent sees it: the contract's table, and what stands behind it.
 ///
@@ -13,19 +14,22 @@ final class AgentHost: Sendable {
   let threads: PluginThreads
   let recorded: CrashRecord.Agent
   let logger: Logger
+  private let grants: GrantedServices
+  /// Services that the agent has asked for, and is not granted.
+  private let refused = Mutex<Set<GrantedServices.Service>>([])
   // SAFETY: written once in init, then read only.
   nonisolated(unsafe) let pointer: UnsafePointer<agenthost_host_v1>
   // SAFETY: as above, and what it points to is never freed.
   private nonisolated(unsafe) let configuration, role: agenthost_text_v1
 
-  /// `configuration` is one JSON object, `role` what the agent serves.
+  /// `role` is what the agent serves, `settings` what an operator says to it.
   init(
     calls: CallTable, threads: PluginThreads, recorded: CrashRecord.Agent, role: String,
-    configuration: String,
-    logger: Logger
+    settings: AgentSettings, logger: Logger
   ) {
     self.role = Self.permanentText(role)
-    self.configuration = Self.permanentText(configuration)
+    configuration = Self.permanentText(settings.configuration)
+    grants = settings.grants
     self.calls = calls
     self.threads = threads
     self.recorded = recorded
@@ -43,7 +47,9 @@ final class AgentHost: Sendable {
         fail: { host, token, message in
           AgentHost.of(host)?.end(token, .failure(message.copiedText)) ?? 0
         },
-        get_extension: { _, identifier in AgentHost.service(String(cString: identifier)) }))
+        get_extension: { host, identifier in
+          AgentHost.of(host)?.service(String(cString: identifier))
+        }))
   }
 
   /// nil where an agent calls with a table of its own making.
@@ -66,11 +72,20 @@ final class AgentHost: Sendable {
     calls.complete(CallToken(rawValue: token), result) ? 1 : 0
   }
 
-  private static func service(_ identifier: String) -> UnsafeRawPointer? {
-    switch identifier {
-    case AGENTHOST_EXTENSION_THREADS: UnsafeRawPointer(threadsTable)
-    case AGENTHOST_EXTENSION_LOG: UnsafeRawPointer(logTable)
-    case AGENTHOST_EXTENSION_CONFIG: UnsafeRawPointer(configTable)
+  /// By name, in order.
+  var refusedServices: [String] { refused.withLock { $0.map(\.rawValue).sorted() } }
+
+  private func service(_ identifier: String) -> UnsafeRawPointer? {
+    if let service = GrantedServices.Service(extension: identifier), !grants.includes(service) {
+      if refused.withLock({ $0.insert(service).inserted }) {
+        logger.warning("the agent asks for \(service), which it is not granted, and goes without")
+      }
+      return nil
+    }
+    return switch identifier {
+    case AGENTHOST_EXTENSION_THREADS: UnsafeRawPointer(Self.threadsTable)
+    case AGENTHOST_EXTENSION_LOG: UnsafeRawPointer(Self.logTable)
+    case AGENTHOST_EXTENSION_CONFIG: UnsafeRawPointer(Self.configTable)
     default: nil
     }
   }

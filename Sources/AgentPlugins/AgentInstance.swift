@@ -29,16 +29,16 @@ package final class AgentInstance: @unchecked Sendable {
     recorded = host.recorded
   }
 
-  /// [loader] Makes an agent by its descriptor. `configuration` is one JSON object for it.
+  /// [loader] Makes an agent by its descriptor. `settings` is what an operator says to it.
   package static func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary, configuration: String, calls: CallTable,
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings, calls: CallTable,
     logger: Logger
   ) throws(LibraryError) -> AgentInstance {
     let recorded =
       library.record?.addAgent(role: descriptor.role, name: descriptor.name, of: library.recorded) ?? .none
     let host = AgentHost(
       calls: calls, threads: library.threads, recorded: recorded, role: descriptor.role,
-      configuration: configuration, logger: logger)
+      settings: settings, logger: logger)
     var why = agenthost_text_v1(bytes: nil, length: 0)
     guard
       let agent = library.factory.pointee.create(
@@ -50,7 +50,16 @@ package final class AgentInstance: @unchecked Sendable {
         found: text.isEmpty ? "create returned NULL" : text,
         advice: "the library's own initialiser refused; its message says why")
     }
+    library.agentMade()
     return AgentInstance(descriptor: descriptor, library: library, agent: agent, host: host)
+  }
+
+  /// Services of the host that it has asked for and is not granted, in order.
+  package var refusedServices: [String] { host.refusedServices }
+
+  /// Once, when nothing is asked of it any more: with the last of its library go the threads.
+  package func end() {
+    library.agentEnded()
   }
 
   /// [agent] A message that nobody waits for any more is not handed over.

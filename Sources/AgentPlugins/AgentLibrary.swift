@@ -1,5 +1,6 @@
 import CAgentABI
 import Glibc
+import Synchronization
 
 /// What a library says it can make, copied and checked.
 package struct AgentDescriptor: Sendable, Equatable {
@@ -39,6 +40,8 @@ package final class AgentLibrary: @unchecked Sendable {
   package let toolchain: String
   package let threads: PluginThreads
   private let name: String
+  /// Agents made of it that have not ended.
+  private let agents = Atomic(0)
   let record: CrashRecord?
   let recorded: CrashRecord.Library
   package private(set) var descriptors: [AgentDescriptor] = []
@@ -74,6 +77,20 @@ package final class AgentLibrary: @unchecked Sendable {
     recorded = other.recorded
     descriptors = other.descriptors
     factory = other.factory
+  }
+
+  func agentMade() {
+    agents.add(1, ordering: .relaxed)
+  }
+
+  func agentEnded() {
+    agents.subtract(1, ordering: .relaxed)
+    retireIfUnused()
+  }
+
+  /// Lets the threads go where no agent is left.
+  package func retireIfUnused() {
+    if agents.load(ordering: .relaxed) == 0 { threads.retire() }
   }
 
   /// The entry, and the address of the function that gave it.

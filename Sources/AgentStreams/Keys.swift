@@ -51,6 +51,8 @@ package struct Keys: Sendable, Equatable {
   package func host(_ incarnation: String) -> String { "\(prefix)agenthost:host:\(incarnation)" }
   /// Commands for every host.
   package var broadcastAll: String { "\(prefix)broadcast:all" }
+  /// What happens to agents.
+  package var lifecycleEvents: String { broadcastRole("stat") }
   /// Commands for the hosts of a role.
   package func broadcastRole(_ role: String) -> String { "\(prefix)broadcast:role:\(role)" }
 }

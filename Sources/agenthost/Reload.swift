@@ -16,16 +16,24 @@ struct Reload {
   func run(_ client: RedisClient, keys: Keys) async throws -> (heard: Int, workers: [WorkerStatus]) {
     let made = try await ask(client, keys: keys)
     guard let timeout, made.heard > 0 else { return (made.heard, []) }
+    return (made.heard, try await Self.workers(done: made.version, within: timeout, client, keys: keys))
+  }
+
+  /// What all workers say when each has done what this version of the desired state asks of libraries.
+  @IOActor
+  static func workers(
+    done version: Int, within timeout: Double, _ client: RedisClient, keys: Keys
+  ) async throws -> [WorkerStatus] {
     let end = ContinuousClock.now + .seconds(timeout)
     while true {
       // Those on probation serve nothing: what they load is of no interest.
       let workers = try await WorkerStatus.all(client, keys: keys).filter { !$0.isOnProbation }
-      let late = Self.late(workers, for: made.version)
-      if late.isEmpty { return (made.heard, workers) }
+      let late = late(workers, for: version)
+      if late.isEmpty { return workers }
       guard .now < end else {
         throw CommandFailure(.timedOut, "not done within \(timeout) s: \(late.joined(separator: ", "))")
       }
-      try await IOActor.sleep(for: Self.interval)
+      try await IOActor.sleep(for: interval)
     }
   }
 

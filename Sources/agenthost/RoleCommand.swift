@@ -90,7 +90,7 @@ struct RoleResumeCommand: AsyncParsableCommand {
 
 extension RoleCommand {
   /// What no role can be called, as an unset variable of a script is, would be paused for nobody.
-  fileprivate static func check(_ role: String) throws {
+  static func check(_ role: String) throws {
     guard !role.isEmpty, !role.contains(where: { $0 == "{" || $0 == "}" }), LogText.escaped(role) == role
     else {
       throw ValidationError("a role has a name, without braces and control characters")

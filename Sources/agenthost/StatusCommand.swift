@@ -65,7 +65,7 @@ struct StatusCommand: AsyncParsableCommand {
       .init("version", .string(worker.version)), .init("deaths", .number(worker.deaths)),
       .init("last_death", worker.lastDeath.isEmpty ? .null : .string(worker.lastDeath)),
       .init("roles", .array(worker.roles.sorted().map { .string($0) })),
-      .init("agents", .array(worker.agents.map { .string($0) })),
+      .init("agents", .array(worker.agents.map { .string($0.id) })),
     ])
   }
 }

@@ -11,18 +11,10 @@ struct TraceTable {
     for (index, step) in result.trace.enumerated() {
       table.add([
         String(index + 1), LogText.escaped(step.role), LogText.escaped(step.agentID),
-        Self.milliseconds(step.start - origin),
-        Self.milliseconds(step.duration), LogText.escaped(step.error ?? ""),
+        TimeText.milliseconds(step.start - origin),
+        TimeText.milliseconds(step.duration), LogText.escaped(step.error ?? ""),
       ])
     }
     text = table.text
-  }
-
-  private static func milliseconds(_ seconds: Double) -> String {
-    // Anybody may have written the figure.
-    guard seconds.magnitude < 1e9 else { return "\(seconds * 1000)" }
-    let hundredths = Int((seconds * 100_000).rounded())
-    let fraction = hundredths.magnitude % 100
-    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)"
   }
 }

@@ -39,7 +39,7 @@ struct LibrarySettingsFuzzTests {
       #expect(time < .seconds(1), "seed \(seed), round \(round): \(text.debugDescription)")
       guard isRead else { continue }
       accepted += 1
-      let json = try? JSONSerialization.jsonObject(with: Data(settings.configuration.utf8))
+      let json = try? JSONSerialization.jsonObject(with: Data(settings.agents.configuration.utf8))
       #expect(json is [String: Any], "seed \(seed), round \(round): \(text.debugDescription)")
     }
     #expect((500..<4_500).contains(accepted), "\(accepted)")

@@ -15,6 +15,7 @@ struct LibrarySettingsSchemaTests {
     "timeout: 1.5e+2", "role: shout", "role: 'no'", "role: no", "role: a.b-C_9", "roles: {}",
     "roles: {a: b}", "roles: {a: b, b: a}", "config: {}", "config: {a: {b: [1, null, true, x]}}",
     "config: {1: one}", "config:\n  text: |\n    several\n    lines\n", "config: {a: &x [1], b: *x}",
+    "instances: 1", "instances: 64", "grants: []", "grants: [log]", "grants: [config, log, log]",
     "isolate: x\nenabled: false\nconcurrency: 3\ntimeout: 2.5\nrole: r\nconfig: {a: 1}\n",
     "isolate: \(String(repeating: "a", count: 56))", "role: \(String(repeating: "a", count: 64))",
   ]
@@ -32,7 +33,9 @@ struct LibrarySettingsSchemaTests {
     "role: \(String(repeating: "a", count: 65))", "roles: a", "roles: [a]", "roles: {a: }", "roles: {a: 5}",
     "roles: {'': a}", "roles: {a b: c}", "roles: {a: b c}", "role: a\nroles: {b: c}", "config:", "config: 5",
     "config: [a]", "config: text", "config: true", "isolate: {", "a: b: c", "isolate: *x",
-    "timeout: 5\n- x\n",
+    "timeout: 5\n- x\n", "instances: 0", "instances: 65", "instances: 1.5", "instances: '2'", "instances:",
+    "grants:", "grants: log", "grants: {log: true}", "grants: [threads]", "grants: [5]", "grants: [[log]]",
+    "grants: [agenthost.log/1]",
   ]
 
   @Test("host and schema judge alike")

@@ -50,6 +50,19 @@ struct LibrarySettingsTests {
     #expect(try settings("timeout: \(text)").timeout == seconds)
   }
 
+  @Test func instances() throws {
+    #expect(try settings("instances: 3").instances == 3)
+    #expect(try settings("instances: 64").instances == LibrarySettings.maximumInstances)
+  }
+
+  @Test("an empty list grants nothing; no list grants all")
+  func grants() throws {
+    #expect(try settings("grants: [log]").agents.grants == .only([.log]))
+    #expect(try settings("grants:\n- config\n- log\n").agents.grants == .only([.config, .log]))
+    #expect(try settings("grants: []").agents.grants == .only([]))
+    #expect(try settings("enabled: true").agents.grants == .all)
+  }
+
   @Test func roles() throws {
     #expect(try settings("role: shout").roles == .only(GivenRole(name: "shout", line: 1)))
     let roles = try settings("\nroles: {a: b, c.d: e}\n").roles
@@ -60,7 +73,7 @@ struct LibrarySettingsTests {
   func configuration() throws {
     let json = #"{"model":"x","retries":3,"hosts":["a",{"port":8080}],"dry":false}"#
     let flow = try settings("config: {model: x, retries: 3, hosts: [a, {port: 8080}], dry: false}")
-    #expect(flow.configuration == json)
+    #expect(flow.agents.configuration == json)
     let block =
       "# what it needs\nconfig:\n  model: 'x'\n  retries: 3\n  hosts:\n  - a\n  - port: 8080\n  dry: false\n"
     #expect(try settings(block) == flow)
@@ -81,6 +94,9 @@ struct LibrarySettingsTests {
       ("isolate: yes\n", "line 1: key \"isolate\": \"yes\""), ("isolate: Off\n", "\"Off\""),
       ("isolate: 5\n", "line 1: key \"isolate\": \"5\""),
       ("enabled: no\n", "line 1: key \"enabled\": \"no\""), ("enabled: 0\n", "\"0\""),
+      ("instances: 65\n", "line 1: key \"instances\": \"65\""),
+      ("grants: log\n", "line 1: key \"grants\": \"log\""),
+      ("grants:\n- log\n- threads\n", "line 3: key \"grants\": \"threads\""),
       ("timeout: 0\n", "line 1: key \"timeout\": \"0\""), ("timeout: -1.5\n", "\"-1.5\""),
       ("timeout: 1000001\n", "\"1000001\""), ("timeout: soon\n", "\"soon\""),
       ("timeout: .inf\n", "line 1: key \"timeout\": \".inf\""), ("timeout: '5'\n", "\"5\""),
@@ -109,7 +125,9 @@ struct LibrarySettingsTests {
   func knownKeys() throws {
     let error = #expect(throws: LibraryError.self) { try settings("concurency: 1") }
     #expect(
-      error?.expected == "no other keys than enabled, isolate, concurrency, timeout, role, roles, config")
+      error?.expected
+        == "no other keys than enabled, isolate, instances, concurrency, timeout, role, roles, grants, config"
+    )
   }
 
   @Test func aNameThatIsNoneForAPlaceNeedsAGroup() throws {

@@ -20,7 +20,8 @@ struct DesiredStateTests {
     try await RedisTestServer.wait(until: "somebody listens") { await heard.isSubscribed }
     for change in [
       DesiredChange.pause(role: "a"), .pause(role: "b:c"), .resume(role: "a"), .reload, .reload,
-      .replaceWorkers,
+      .replaceWorkers, .scale(role: "a", instances: 3), .scale(role: "b:c", instances: 2),
+      .scale(role: "a", instances: nil),
     ] {
       _ = try await change.make(streams.client, keys: keys)
     }
@@ -28,8 +29,9 @@ struct DesiredStateTests {
     #expect(state.pausedRoles == ["b:c"])
     #expect(state.reloads == 2)
     #expect(state.replacements == 1)
-    #expect(state.version == 6)
-    try await RedisTestServer.wait(until: "all changes were told") { await heard.messages.count == 6 }
+    #expect(state.instances == ["b:c": 2])
+    #expect(state.version == 9)
+    try await RedisTestServer.wait(until: "all changes were told") { await heard.messages.count == 9 }
     await listener.close()
   }
 

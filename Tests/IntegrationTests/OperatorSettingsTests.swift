@@ -104,6 +104,27 @@ struct OperatorSettingsTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("a service that is not granted is not there, and that it was asked for is said")
+  func grants() async throws {
+    let system = try await RunningSystem(
+      ["TestAgents"], said: ["TestAgents": "grants: [log]\nconfig: {greeting: hi}\n"])
+    #expect(try await text(of: system) == "no greeting from configured")
+    try await system.host.waitForLog("asks for config, which it is not granted")
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "ls")
+    #expect(listed.output.contains("asks for services that it is not granted: config\n"), "\(listed.output)")
+    try system.agents.say("grants: []\nconfig: {greeting: hi}\n", of: "TestAgents")
+    try await system.reload()
+    try await system.host.waitForLog("changed 1")
+    let request = WireRequest(payload: #"{"seconds":0}"#)
+    #expect(try await system.wire.result(of: request, from: "slow").errors.isEmpty)
+    #expect(!system.host.log.contains("slow: begins \(request.messageID)"), "it has no log to say so in")
+    try system.agents.say("config: {greeting: hi}\n", of: "TestAgents")
+    try await system.reload()
+    try await system.host.waitForLog("changed 1", times: 2)
+    #expect(try await text(of: system) == "hi from configured")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("a library that is disabled is taken out, its messages wait, and it comes back")
   func disabled() async throws {
     let system = try await RunningSystem(

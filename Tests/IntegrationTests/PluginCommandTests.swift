@@ -138,8 +138,8 @@ struct PluginCommandTests {
     #expect(made.status == 0, "\(made.errors)")
     #expect(try await Self.verb("keygen", folder.path(of: "ours")).status == 1, "it would be overwritten")
     try FileManager.default.moveItem(atPath: folder.path(of: "ours.pub"), toPath: keys + "/ours.pub")
-    var status = stat()
-    #expect(stat(folder.path(of: "ours.key"), &status) == 0 && status.st_mode & 0o777 == 0o600)
+    let key = try FileManager.default.attributesOfItem(atPath: folder.path(of: "ours.key"))
+    #expect((key[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     let system = try await RunningSystem(
       ["EchoC"], settings: ["AGENTHOST_PLUGIN_TRUST": "signature", "AGENTHOST_PLUGIN_KEYS": keys])
     try await system.waitForListeners()

@@ -5,6 +5,8 @@ package struct LibrarySettings: Sendable, Equatable {
   package static let maximumBytes = 16 << 10
   /// Seconds that one message may be given.
   package static let maximumTimeout = 1e6
+  /// Agents of one role in one worker.
+  package static let maximumInstances = 64
 
   /// Whether the library is loaded at all.
   package var isEnabled = true
@@ -15,12 +17,21 @@ package struct LibrarySettings: Sendable, Equatable {
   /// Seconds for one message that does not say; nil: the host's default.
   package var timeout: Double?
   package var roles = GivenRoles.none
-  /// For the agents: one JSON object.
-  package var configuration = "{}"
+  /// How many agents serve each role, where operators have not said another number for all hosts.
+  package var instances = 1
+  /// For the agents.
+  package var agents = AgentSettings()
 
   package init(place: String? = nil, concurrency: Int? = nil) {
     self.place = place
     self.concurrency = concurrency
+  }
+
+  /// Whether `other` says the same, but for how many agents there are to be.
+  package func differOnlyInNumber(from other: LibrarySettings) -> Bool {
+    var alike = self
+    alike.instances = other.instances
+    return alike == other
   }
 
   /// Where there is no such file, nothing is said.

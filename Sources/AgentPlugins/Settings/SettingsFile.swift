@@ -3,7 +3,7 @@ import Glibc
 /// The file beside a library.
 struct SettingsFile {
   enum Key: String, CaseIterable {
-    case enabled, isolate, concurrency, timeout, role, roles, config
+    case enabled, isolate, instances, concurrency, timeout, role, roles, grants, config
   }
 
   private let library: String
@@ -70,7 +70,8 @@ struct SettingsFile {
     switch key {
     case .enabled: settings.isEnabled = try value.boolean()
     case .isolate: settings.place = try place(value)
-    case .concurrency: settings.concurrency = try value.concurrency()
+    case .instances: settings.instances = try value.count(atMost: LibrarySettings.maximumInstances)
+    case .concurrency: settings.concurrency = try value.count(atMost: Int(AgentLibrary.maximumConcurrency))
     case .timeout: settings.timeout = try value.timeout()
     case .role:
       try value.refuseSecond(settings.roles)
@@ -78,7 +79,8 @@ struct SettingsFile {
     case .roles:
       try value.refuseSecond(settings.roles)
       settings.roles = .each(try value.roles())
-    case .config: settings.configuration = try value.configuration()
+    case .grants: settings.agents.grants = try value.grants()
+    case .config: settings.agents.configuration = try value.configuration()
     }
   }
 

@@ -71,18 +71,19 @@ struct YAMLDocument {
   }
 
   private mutating func list(_ line: Int, within level: Int) throws(YAMLProblem) -> YAMLValue {
-    var list = YAMLValue(content: .list, line: line, json: [UInt8(ascii: "[")], depth: 1)
-    var count = 0
+    var list = YAMLValue(content: .null, line: line, json: [UInt8(ascii: "[")], depth: 1)
+    var elements: [YAMLValue] = []
     while true {
       let event = try events.next()
       if case .end = event.kind { break }
-      path.append(String(count))
+      path.append(String(elements.count))
       let element = try value(event, within: level + 1)
-      try append(element.json, to: &list, after: count, line: event.line)
+      try append(element.json, to: &list, after: elements.count, line: event.line)
       list.depth = max(list.depth, element.depth + 1)
       path.removeLast()
-      count += 1
+      elements.append(element)
     }
+    list.content = .list(elements)
     list.json.append(UInt8(ascii: "]"))
     return list
   }

@@ -5,8 +5,8 @@ extension YAMLValue {
     return value
   }
 
-  func concurrency() throws(YAMLProblem) -> Int {
-    let limits = 1...Int(AgentLibrary.maximumConcurrency)
+  func count(atMost maximum: Int) throws(YAMLProblem) -> Int {
+    let limits = 1...maximum
     let number: Int? =
       switch content {
       case .integer(let digits): Int(digits)
@@ -55,6 +55,21 @@ extension YAMLValue {
       }
     }
     return roles
+  }
+
+  /// Services of the host.
+  func grants() throws(YAMLProblem) -> GrantedServices {
+    let known = GrantedServices.Service.allCases.map(\.rawValue).joined(separator: ", ")
+    guard case .list(let elements) = content else { throw refusal(expected: "a list of services: \(known)") }
+    var granted: Set<GrantedServices.Service> = []
+    for element in elements {
+      guard case .text(let name) = element.content, let service = GrantedServices.Service(rawValue: name)
+      else {
+        throw element.refusal(expected: "services of the host: \(known)")
+      }
+      granted.insert(service)
+    }
+    return .only(granted)
   }
 
   /// One JSON object.

@@ -7,7 +7,7 @@ struct YAMLValue {
     case integer(String)
     case decimal(Double)
     case text(String)
-    case list
+    case list([YAMLValue])
     case mapping([Member])
   }
 

@@ -36,6 +36,8 @@ final class AgentRegistry {
   private var entries: [Entry] = []
   /// Agents for which nothing is read any more, and which may still hold something.
   private var removed: [any RoleHolder] = []
+  /// Called when something happens to an agent.
+  var happened: @IOActor (AgentEvent, any RoleHolder) -> Void = { _, _ in }
   /// Called when other agents are served than before.
   var changed: @IOActor () -> Void = {}
   private var nextNumber = 1
@@ -76,8 +78,11 @@ final class AgentRegistry {
   /// All that may hold entries, whose leases are to be renewed.
   var holders: [any RoleHolder] { entries.map(\.agent) + removed }
 
-  /// The streams of all roles for which something is read.
-  var lanes: [RoleLanes] { entries.map(\.agent.lanes) }
+  /// The streams of all roles for which something is read, each once.
+  var lanes: [RoleLanes] {
+    var known: Set<String> = []
+    return entries.map(\.agent).filter { known.insert($0.identity.role).inserted }.map(\.lanes)
+  }
 
   var roleReaders: [RoleConsumer] { entries.compactMap(\.readers?.role) }
 
@@ -85,7 +90,7 @@ final class AgentRegistry {
   var isClearOfSuspects: Bool { entries.allSatisfy { $0.recoverer?.isClear == true } }
 
   /// All roles for which something is read.
-  var roles: [String] { entries.map(\.agent.identity.role) }
+  var roles: Set<String> { Set(entries.map(\.agent.identity.role)) }
 
   /// Nothing new is taken for these roles; for all others it is.
   func pause(_ roles: Set<String>) {
@@ -103,18 +108,16 @@ final class AgentRegistry {
 
   func agent(of role: String) -> ServedAgent? { agents.first { $0.identity.role == role } }
 
-  /// Gives `instance` a place of its own, with its streams, so that nothing sent to it is refused. Nothing
-  /// is read for it before `startReading`.
-  func add(_ instance: AgentInstance) async throws(RedisError) -> ServedAgent {
+  /// Gives `instance` a place of its own. It is served once it has its streams, so that nothing sent to it is refused,
+  /// and has been entered.
+  func makeAgent(_ instance: AgentInstance) -> ServedAgent {
     let role = instance.descriptor.role
     let agentID = identity.agentID(nextNumber)
     nextNumber += 1
     let place = makePlace(role: role, agentID: agentID, concurrency: instance.descriptor.concurrency)
-    let agent = ServedAgent(
+    return ServedAgent(
       identity: place.identity, instance: instance, slots: place.slots, lanes: place.lanes,
       ownSource: place.ownSource, road: road)
-    try await add(agent)
-    return agent
   }
 
   /// The same for a role whose `code` may not run.
@@ -125,17 +128,18 @@ final class AgentRegistry {
     let holder = QuarantinedRole(
       identity: place.identity, code: code, slots: place.slots, lanes: place.lanes,
       ownSource: place.ownSource, road: road)
-    try await add(holder)
+    try await join(holder)
+    enter(holder)
     return holder
   }
 
-  private func add(_ holder: any RoleHolder) async throws(RedisError) {
+  /// Nothing is read for it before `startReading`.
+  func enter(_ holder: any RoleHolder) {
     applyPause(to: holder)
-    try await ensureGroups(of: holder)
     entries.append(Entry(agent: holder, readers: makeReaders(of: holder)))
   }
 
-  /// Begins to read for all agents that have been added: only when all of them have their streams, or the
+  /// Begins to read for all agents that have been entered: only when all of them have their streams, or the
   /// first message of a new host would find that the next role does not exist yet. What dead workers held is taken
   /// over meanwhile.
   func startReading() async {
@@ -148,6 +152,7 @@ final class AgentRegistry {
         loops.add { await readers.own.run() }
       }
       loops.add { await recoverer.run() }
+      happened(.begins, entries[index].agent)
     }
     for entry in entries { await entry.readers?.own.start(waker) }
     changed()
@@ -185,13 +190,13 @@ final class AgentRegistry {
         slots: slots))
   }
 
-  /// A server that goes and comes back, or a connection that is lost, must not cost an agent: nobody would bring it in
-  /// again before the next reload.
-  private func ensureGroups(of agent: any RoleHolder) async throws(RedisError) {
+  /// Makes the streams of an agent. A server that goes and comes back, or a connection that is lost, must not cost the
+  /// agent: nobody would bring it in again before the next reload.
+  func join(_ agent: any RoleHolder) async throws(RedisError) {
     var backoff = Backoff()
     for _ in 1..<Self.joinAttempts {
       do throws(RedisError) {
-        return try await join(agent)
+        return try await joinOnce(agent)
       } catch {
         guard error.meaning == nil || error.meaning == .passing else { throw error }
         logger.warning("the streams of role \(agent.identity.role) are not there yet, trying again: \(error)")
@@ -199,15 +204,15 @@ final class AgentRegistry {
         guard (try? await IOActor.sleep(for: backoff.next())) != nil else { throw error }
       }
     }
-    try await join(agent)
+    try await joinOnce(agent)
   }
 
-  private func join(_ agent: any RoleHolder) async throws(RedisError) {
-    let connection = try await client.openDedicated(name: "groups")
-    defer { connection.close() }
+  private func joinOnce(_ agent: any RoleHolder) async throws(RedisError) {
     // On probation nobody reads it: whoever sent something there would wait.
     let own: DeliverySource? = if case .probation = duty { nil } else { agent.ownSource }
-    try await StreamGroups.join(agent.lanes, own: own, send: connection.send)
+    try await StreamGroups.join(agent.lanes, own: own) { command throws(RedisError) in
+      try await self.client.send(command, effect: .repeatable)
+    }
   }
 
   private func makeReaders(of agent: any RoleHolder) -> Readers? {
@@ -252,7 +257,10 @@ final class AgentRegistry {
 
   /// Removes what an agent that has ended leaves in the server: its consumers, and its own stream.
   func retire(_ agent: any RoleHolder) async {
-    defer { removed.removeAll { $0 === agent } }
+    defer {
+      removed.removeAll { $0 === agent }
+      happened(.ends, agent)
+    }
     do throws(RedisError) {
       // First: by its consumers an agent is missed, where this is broken off.
       if let name = ConsumerName(agent.ownSource.consumer) {

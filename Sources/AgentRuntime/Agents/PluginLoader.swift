@@ -78,27 +78,27 @@ final class PluginLoader {
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that
-  /// fails half way is destroyed. `configuration` is an operator's.
+  /// fails half way is destroyed. `settings` are an operator's.
   func makeAgents(
-    _ descriptors: [AgentDescriptor], of library: AgentLibrary, configuration: String
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary, settings: AgentSettings
   ) async throws(LibraryError) -> [AgentInstance] {
     var instances: [AgentInstance] = []
     do throws(LibraryError) {
       for descriptor in descriptors {
-        let instance = try await create(descriptor, of: library, configuration: configuration)
+        let instance = try await create(descriptor, of: library, settings: settings)
         instances.append(instance)
         try await start(instance)
       }
       return instances
     } catch {
-      for instance in instances { await destroy(instance) }
-      library.threads.retire()
+      for instance in instances { await end(instance) }
+      library.retireIfUnused()
       throw error
     }
   }
 
   private func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary, configuration: String
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings
   ) async throws(LibraryError) -> AgentInstance {
     let calls = dispatcher.calls
     var logger = Logger(label: "agent")
@@ -107,7 +107,7 @@ final class PluginLoader {
     let agentLogger = logger
     return try await step(.create, of: library.file) { () throws(LibraryError) in
       try AgentInstance.create(
-        descriptor, of: library, configuration: configuration, calls: calls, logger: agentLogger)
+        descriptor, of: library, settings: settings, calls: calls, logger: agentLogger)
     }
   }
 
@@ -123,6 +123,12 @@ final class PluginLoader {
       file: instance.library.file, step: .start,
       expected: "\(instance.descriptor.name) to start within \(Self.startLimit) s", found: found,
       advice: "see that what the agent needs at its start is there")
+  }
+
+  /// An agent that was made in vain.
+  func end(_ instance: AgentInstance) async {
+    await destroy(instance)
+    instance.end()
   }
 
   /// Frees an agent that nobody uses any more; a library that hangs in it costs a thread.

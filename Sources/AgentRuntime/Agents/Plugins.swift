@@ -8,16 +8,6 @@ import RedisClient
 /// Only those of this worker's place count. A library that can't be loaded changes nothing: what ran before it goes on.
 @IOActor
 final class Plugins {
-  private struct Loaded {
-    let library: AgentLibrary
-    /// An operator's.
-    let settings: LibrarySettings
-    let importedStructs: [String: String]
-    /// How often the library has been brought in here.
-    let generation: Int
-    var agents: [ServedAgent]
-  }
-
   /// A library that is not loaded as it lies there.
   private struct Candidate {
     let image: LibraryImage
@@ -30,9 +20,10 @@ final class Plugins {
   private let folder: PluginFolder
   private let loader: PluginLoader
   private let registry: AgentRegistry
+  private let exchange: LibraryExchange
   private let retirement: Retirement
   private let logger: Logger
-  private var loaded: [String: Loaded] = [:]
+  private var loaded: [String: LoadedLibrary] = [:]
   private var code = CodeGenerations()
   private var structs = MappedStructs()
   /// How often each library has been brought in.
@@ -42,17 +33,13 @@ final class Plugins {
   private var hasAsked = false
   /// Called once, with the reason.
   var askForReplacement: @IOActor (String) -> Void = { _ in }
-  /// Code that must not run, by its hash; what runs already is taken out by the next look.
-  var quarantined: [String: Quarantine] = [:]
-  /// Called when this worker knows more of such code than is said of it: the roles that it served here.
-  var quarantineLearnt: @IOActor (_ hash: String, Quarantine) async -> Void = { _, _ in }
-  /// Where messages of such code are not to wait for it.
-  var quarantinedRoles: QuarantinedRoles?
-  /// By role: what the look that goes on has refused.
-  private var refusedCode: [String: QuarantinedCode] = [:]
+  let quarantine: QuarantineCheck
   private var places: LibraryPlaces
   /// Called after each look with the isolated places that the folder asks for.
   var placesSeen: @IOActor ([String]) -> Void = { _ in }
+  /// How many agents of a role operators want, where they say so for all hosts.
+  var instances: [String: Int] = [:]
+  private var areOtherNumbersWanted = false
   /// What the desired state said last; a look is for that.
   var desiredVersion = 0
   /// The desired state that the last look was for.
@@ -75,12 +62,19 @@ final class Plugins {
     self.loader = loader
     self.registry = registry
     self.retirement = retirement
+    quarantine = QuarantineCheck(logger: logger)
+    exchange = LibraryExchange(loader: loader, registry: registry, retirement: retirement)
     self.logger = logger
   }
 
   /// What `reload` is to look at, beside what was asked for before.
   func want(_ request: LookRequest) {
     wanted = wanted?.union(request) ?? request
+  }
+
+  /// `reload` is to see to it that each role has as many agents as is wanted now.
+  func wantOtherNumbers() {
+    areOtherNumbersWanted = true
   }
 
   /// Names of the files that serve a role.
@@ -95,19 +89,45 @@ final class Plugins {
     if isReloading { return }
     isReloading = true
     defer { isReloading = false }
-    while let request = wanted.take() {
-      do {
-        let report = try await look(request)
-        await registry.startReading()
-        logger.notice("reload: \(report)")
-        checkGenerations()
-      } catch {
-        logger.error("reload: \(error); trying again")
-        want(request)
-        // Cancelled: the host ends.
-        guard (try? await IOActor.sleep(for: Self.retryInterval)) != nil else { return }
+    while true {
+      if let request = wanted.take() {
+        guard await reload(request) else { return }
+      } else if areOtherNumbersWanted {
+        await changeNumbers()
+      } else {
+        return
       }
     }
+  }
+
+  /// Whether to go on.
+  private func reload(_ request: LookRequest) async -> Bool {
+    do {
+      let report = try await look(request)
+      await registry.startReading()
+      logger.notice("reload: \(report)")
+      checkGenerations()
+      return true
+    } catch {
+      logger.error("reload: \(error); trying again")
+      want(request)
+      // Cancelled: the host ends.
+      return (try? await IOActor.sleep(for: Self.retryInterval)) != nil
+    }
+  }
+
+  /// Without a look at the folder.
+  private func changeNumbers() async {
+    areOtherNumbersWanted = false
+    let version = desiredVersion
+    var report = ReloadReport()
+    await changeNumbers(into: &report)
+    await registry.startReading()
+    if !report.outcomes.isEmpty { logger.notice("agents: \(report)") }
+    lastReport = report.following(
+      lastReport, for: .named(Set(report.outcomes.keys.map(LibraryStatus.name(ofFile:)))))
+    lookedVersion = version
+    looked()
   }
 
   /// How it stands about each library.
@@ -118,7 +138,8 @@ final class Plugins {
         status.generation = current.generation
         status.hash = current.library.hash
         status.toolchain = current.library.toolchain
-        status.roles = current.agents.map(\.identity.role).sorted()
+        status.roles = Set(current.agents.map(\.identity.role)).sorted()
+        status.deniedServices = Set(current.agents.flatMap(\.instance.refusedServices)).sorted()
       }
       status.refusal = lastReport.refusals[file].map {
         LibraryStatus.Refusal(
@@ -137,14 +158,10 @@ final class Plugins {
   /// One look; for what is new nothing is read yet.
   func look(_ request: LookRequest) async throws -> ReloadReport {
     let version = desiredVersion
-    if request == .all {
-      refusedCode = [:]
-      // Before any code that was let in again is loaded.
-      await quarantinedRoles?.keep { quarantined[$0.hash] != nil }
-    }
+    if request == .all { await quarantine.begin() }
     let found = places.look(at: try await loader.libraries(in: folder))
     let report = await follow(found, request)
-    if request == .all { await quarantinedRoles?.want(refusedCode) }
+    if request == .all { await quarantine.end() }
     isolatedPlaces = folder.place == nil ? found.places : []
     placesSeen(found.places)
     lastReport = report.following(lastReport, for: request)
@@ -169,13 +186,42 @@ final class Plugins {
     for (file, settings) in look.here where request.isFor(file) {
       if let candidate = await candidate(file, settings, into: &report) { candidates.append(candidate) }
     }
+    var changes: [LibraryChange] = []
     for (candidate, refusal) in zip(
-      candidates,
-      await loader.probe(candidates.map { ProbeSubject($0.image, configuration: $0.settings.configuration) }))
+      candidates, await loader.probe(candidates.map { ProbeSubject($0.image, $0.settings.agents) }))
     {
-      await load(candidate, refusal: refusal, into: &report)
+      if let change = await change(for: candidate, refusal: refusal, beside: changes, into: &report) {
+        changes.append(change)
+      }
     }
+    await make(changes, into: &report)
+    await changeNumbers(into: &report)
     return report
+  }
+
+  /// Gives each role as many agents as are wanted, where the code and what is said of it stay.
+  private func changeNumbers(into report: inout ReloadReport) async {
+    var changes: [LibraryChange] = []
+    for (file, current) in loaded.sorted(by: { $0.key < $1.key }) {
+      do {
+        let descriptors = try current.settings.descriptors(of: current.library)
+        let plan = InstancePlan(descriptors, served: current.served) { count(of: $0, current.settings) }
+        if plan.isFulfilled { continue }
+        changes.append(
+          try await exchange.prepare(
+            current.library, current.settings, importedStructs: current.importedStructs, beside: current
+          ) { count(of: $0, current.settings) })
+      } catch {
+        refuse(file, error, in: &report)
+      }
+    }
+    await make(changes, into: &report)
+  }
+
+  /// How many agents are to serve a role.
+  private func count(of role: String, _ settings: LibrarySettings) -> Int {
+    // Anybody may have written it.
+    min(max(instances[role] ?? settings.instances, 1), LibrarySettings.maximumInstances)
   }
 
   /// What is to be loaded of a file; nil: it is refused, or runs already.
@@ -184,10 +230,11 @@ final class Plugins {
   ) async -> Candidate? {
     do {
       let image = try await loader.image(of: file)
-      try await checkQuarantine(of: image)
+      try await quarantine.check(image, running: loaded[file]) { await unload(file) }
       if let current = loaded[file], current.library.hash == image.hash,
-        current.settings == settings
+        current.settings.differOnlyInNumber(from: settings)
       {
+        loaded[file]?.settings = settings
         report.note(file, .unchanged)
         return nil
       }
@@ -198,20 +245,55 @@ final class Plugins {
     }
   }
 
-  private func load(
-    _ candidate: Candidate, refusal: LibraryError?, into report: inout ReloadReport
-  ) async {
-    let file = candidate.image.file
+  /// What is to become of a library, beside what is to become of others; nil: it is refused, or waits.
+  private func change(
+    for candidate: Candidate, refusal: LibraryError?, beside others: [LibraryChange],
+    into report: inout ReloadReport
+  ) async -> LibraryChange? {
     do {
       if let refusal { throw refusal }
       if let conflict = structs.conflict(with: candidate.image) {
-        return try wait(for: candidate.image, conflict, into: &report)
+        try wait(for: candidate.image, conflict, into: &report)
+        return nil
       }
-      let isNew = loaded[file] == nil
-      try await replace(file, with: candidate.image, candidate.settings)
-      report.note(file, isNew ? .new : .changed)
+      let library = try await library(candidate.image)
+      let settings = candidate.settings
+      try checkRoles(try settings.descriptors(of: library), of: library, beside: others)
+      return try await exchange.prepare(
+        library, settings, importedStructs: candidate.image.importedStructs, beside: loaded[library.file]
+      ) { count(of: $0, settings) }
     } catch {
-      refuse(file, error, in: &report)
+      refuse(candidate.image.file, error, in: &report)
+      return nil
+    }
+  }
+
+  /// What can be made of the changes is made.
+  private func make(_ changes: [LibraryChange], into report: inout ReloadReport) async {
+    for (change, error) in zip(changes, await exchange.join(changes)) {
+      if let error {
+        await exchange.abandon(change)
+        refuse(change.file, error, in: &report)
+      } else {
+        report.note(change.file, loaded[change.file] == nil ? .new : .changed)
+        await make(change)
+      }
+    }
+  }
+
+  private func make(_ change: LibraryChange) async {
+    let (file, library) = (change.file, change.library)
+    let replaced = loaded[file]?.library
+    if replaced !== library { generations[file, default: 0] += 1 }
+    let agents = await exchange.make(change)
+    loaded[file] = LoadedLibrary(
+      library: library, settings: change.settings, importedStructs: change.importedStructs,
+      generation: generations[file] ?? 0, agents: agents)
+    if let replaced, replaced.hash != library.hash { await loader.notePrevious(replaced.hash, of: file) }
+    for agent in agents where replaced !== library || change.added.contains(where: { $0 === agent }) {
+      logger.info(
+        "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
+        metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
     }
   }
 
@@ -243,69 +325,6 @@ final class Plugins {
     report.refuse(file, refusal)
   }
 
-  private func checkQuarantine(of image: LibraryImage) async throws(LibraryError) {
-    guard var quarantine = quarantined[image.hash] else { return }
-    if let current = loaded[image.file], current.library.hash == image.hash {
-      await unload(image.file)
-      if quarantine.roles.isEmpty {
-        quarantine.roles = current.agents.map(\.identity.role)
-        await quarantineLearnt(image.hash, quarantine)
-      }
-    }
-    if quarantinedRoles != nil, quarantine.roles.isEmpty {
-      logger.warning(
-        """
-        \(image.file): which roles the quarantined code serves is not known, so their messages wait; \
-        agenthost plugin quarantine add --role says it
-        """)
-    }
-    // Anybody may have written them.
-    for role in quarantine.roles where Address.isUsable(role) {
-      refusedCode[role] = QuarantinedCode(hash: image.hash, reason: quarantine.reason)
-    }
-    throw LibraryError(
-      file: image.file, step: .quarantine, expected: "code that may run",
-      found: "hash \(image.hash.prefix(12)), which is quarantined: \(quarantine.reason)",
-      advice: "mend it, or let it in again by `agenthost plugin quarantine lift \(image.hash.prefix(12))`")
-  }
-
-  /// What runs the library's code, and can fail, comes before anything is changed. Where the number of slots changes, the
-  /// agents before have gone when the new ones' streams are made.
-  private func replace(_ file: String, with image: LibraryImage, _ settings: LibrarySettings) async throws {
-    let library = try await library(image)
-    let descriptors = try settings.descriptors(of: library)
-    try checkRoles(descriptors, of: library)
-    let instances = try await loader.makeAgents(
-      descriptors, of: library, configuration: settings.configuration)
-    // An agent's slots are made once: with another number of them it is another agent.
-    let replaced = loaded[file]?.library.hash
-    if let current = loaded[file], current.settings.concurrency != settings.concurrency {
-      loaded[file] = nil
-      for agent in current.agents { await remove(agent) }
-    }
-    var remaining = loaded[file]?.agents ?? []
-    var agents = try await addNewRoles(of: instances, beside: remaining)
-    for instance in instances {
-      guard let index = remaining.firstIndex(where: { $0.identity.role == instance.descriptor.role }) else {
-        continue
-      }
-      let agent = remaining.remove(at: index)
-      retirement.retire(agent.replaceInstance(with: instance))
-      agents.append(agent)
-    }
-    generations[file, default: 0] += 1
-    loaded[file] = Loaded(
-      library: library, settings: settings, importedStructs: image.importedStructs,
-      generation: generations[file] ?? 0, agents: agents)
-    for agent in remaining { await remove(agent) }
-    if let replaced, replaced != library.hash { await loader.notePrevious(replaced, of: file) }
-    for agent in agents {
-      logger.info(
-        "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
-        metadata: ["file": "\(file)", "hash": "\(library.hash.prefix(12))"])
-    }
-  }
-
   /// Code that is loaded already is not loaded again: where only its settings have changed.
   private func library(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
     if let current = loaded[image.file]?.library, current.hash == image.hash {
@@ -317,39 +336,17 @@ final class Plugins {
     return library
   }
 
-  /// Gives each role that the library did not serve before an agent; all or none.
-  private func addNewRoles(
-    of instances: [AgentInstance], beside served: [ServedAgent]
-  ) async throws(RedisError) -> [ServedAgent] {
-    var added: [ServedAgent] = []
-    do throws(RedisError) {
-      for instance in instances
-      where !served.contains(where: { $0.identity.role == instance.descriptor.role }) {
-        added.append(try await registry.add(instance))
-      }
-      return added
-    } catch {
-      for agent in added { await registry.remove(agent) }
-      for instance in instances {
-        await loader.destroy(instance)
-        instance.library.threads.retire()
-      }
-      throw error
-    }
-  }
-
   /// One role is served by one library of a host: whose code a message meets must not be chance.
   private func checkRoles(
-    _ descriptors: [AgentDescriptor], of library: AgentLibrary
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary, beside others: [LibraryChange]
   ) throws(LibraryError) {
-    for descriptor in descriptors {
-      guard let other = registry.agent(of: descriptor.role)?.instance.library, other.file != library.file
-      else {
-        continue
-      }
+    for role in descriptors.map(\.role) {
+      let other =
+        others.first { $0.roles.contains(role) }?.file ?? registry.agent(of: role)?.instance.library.file
+      guard let other, other != library.file else { continue }
       throw LibraryError(
         file: library.file, step: .descriptor, expected: "a role that no other library serves",
-        found: "role \"\(descriptor.role)\", which \(other.file) serves",
+        found: "role \"\(role)\", which \(other) serves",
         advice: "remove one of the two, or give one another role")
     }
   }
@@ -357,17 +354,12 @@ final class Plugins {
   private func unload(_ file: String) async {
     guard let removed = loaded.removeValue(forKey: file) else { return }
     code.removed(file)
-    for agent in removed.agents { await remove(agent) }
-  }
-
-  private func remove(_ agent: ServedAgent) async {
-    await registry.remove(agent)
-    retirement.retire(agent)
+    for agent in removed.agents { await exchange.remove(agent) }
   }
 
   /// At the end of the host: stops every agent, all at once, each within `seconds`.
   func stopAll(within seconds: Double) async {
-    await quarantinedRoles?.want([:])
+    await quarantine.roles?.want([:])
     let agents = loaded.values.flatMap(\.agents)
     loaded = [:]
     await withDiscardingTaskGroup { group in

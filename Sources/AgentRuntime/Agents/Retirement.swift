@@ -64,6 +64,6 @@ final class Retirement {
       await loader.destroy(instance)
     case nil: logger.error("\(name) did not stop within \(seconds) s, and is left as it is")
     }
-    instance.library.threads.retire()
+    instance.end()
   }
 }

@@ -14,6 +14,7 @@ final class ServedAgent: RoleHolder {
   let lanes: RoleLanes
   let ownSource: DeliverySource
   let road: Road
+  let figures = AgentFigures()
   private(set) var instance: AgentInstance
   private var refusals: Refusals
   private var outcomes: OutcomeHandler
@@ -30,7 +31,18 @@ final class ServedAgent: RoleHolder {
     self.road = road
     refusals = Refusals(router: road.router, agent: identity, codeHash: instance.library.hash)
     outcomes = OutcomeHandler(
-      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer)
+      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer,
+      figures: figures)
+  }
+
+  /// How it stands, for whoever asks.
+  var status: AgentStatus {
+    var status = AgentStatus(id: identity.agentID, role: identity.role, library: instance.library.file)
+    status.inWork = heldCount
+    status.runs = figures.runs
+    status.runSeconds = figures.runSeconds
+    status.errors = figures.errors
+    return status
   }
 
   /// New messages go to `next`; what the old instance holds it finishes. Returns the old one.
@@ -39,7 +51,8 @@ final class ServedAgent: RoleHolder {
     instance = next
     refusals = Refusals(router: road.router, agent: identity, codeHash: next.library.hash)
     outcomes = OutcomeHandler(
-      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer)
+      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer,
+      figures: figures)
     return old
   }
 

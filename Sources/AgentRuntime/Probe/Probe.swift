@@ -47,7 +47,7 @@ package enum Probe {
     for descriptor in library.descriptors {
       begins(.create)
       let instance = try AgentInstance.create(
-        descriptor, of: library, configuration: subject.configuration, calls: check.table, logger: logger)
+        descriptor, of: library, settings: subject.settings, calls: check.table, logger: logger)
       if conformance { try check.check(instance, begins: begins) }
       begins(.destroy)
       _ = instance.destroy()

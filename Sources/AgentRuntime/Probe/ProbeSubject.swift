@@ -4,12 +4,11 @@ package import AgentPlugins
 /// A library that is to be tried, and what its agents are to be made with.
 package struct ProbeSubject: Sendable {
   package let image: LibraryImage
-  /// One JSON object.
-  package let configuration: String
+  package let settings: AgentSettings
 
-  package init(_ image: LibraryImage, configuration: String) {
+  package init(_ image: LibraryImage, _ settings: AgentSettings) {
     self.image = image
-    self.configuration = configuration
+    self.settings = settings
   }
 }
 
@@ -21,7 +20,7 @@ extension ProbeSubject {
       subjects.map {
         .object([
           .init("image", .string($0.image.path)), .init("file", .string($0.image.file)),
-          .init("configuration", .string($0.configuration)),
+          .init("settings", $0.settings.json),
         ])
       }
     ).write(into: &bytes)
@@ -31,14 +30,33 @@ extension ProbeSubject {
   /// Nil where `text` is anything else.
   static func all(reading text: [UInt8]) -> [ProbeSubject]? {
     guard
-      let value = text.withUnsafeBytes({ try? JSONValue.parse($0, maximumDepth: 4) }),
+      let value = text.withUnsafeBytes({ try? JSONValue.parse($0, maximumDepth: 5) }),
       let elements = value.elements
     else { return nil }  // nobody's but a worker's
     return elements.compactMap { element in
       guard let image = element["image"]?.string, let file = element["file"]?.string,
-        let configuration = element["configuration"]?.string
+        let settings = element["settings"].flatMap(AgentSettings.init)
       else { return nil }
-      return ProbeSubject(LibraryImage(copy: image, of: file), configuration: configuration)
+      return ProbeSubject(LibraryImage(copy: image, of: file), settings)
     }
+  }
+}
+
+extension AgentSettings {
+  fileprivate init?(_ value: JSONValue) {
+    guard let configuration = value["configuration"]?.string else { return nil }
+    let services = value["grants"]?.elements.map { Set($0.compactMap(\.string)) }
+    self.init(
+      configuration: configuration,
+      grants: services.map { .only(Set($0.compactMap(GrantedServices.Service.init))) } ?? .all)
+  }
+
+  var json: JSONValue {
+    let services: JSONValue =
+      switch grants {
+      case .all: .null
+      case .only(let services): .array(services.map(\.rawValue).sorted().map { .string($0) })
+      }
+    return .object([.init("configuration", .string(configuration)), .init("grants", services)])
   }
 }

@@ -1,7 +1,8 @@
+import AgentEnvelope
 import AgentPlugins
 import Glibc
 
-/// Which libraries have passed, kept by the hash of their bytes, by what their agents are configured with, and by the
+/// Which libraries have passed, kept by the hash of their bytes, by what an operator says to their agents, and by the
 /// host that tried them. What was refused is tried again: what it lacked may be there by now.
 package struct ProbeVerdicts: Sendable {
   private let folder: String
@@ -27,7 +28,9 @@ package struct ProbeVerdicts: Sendable {
   }
 
   private func path(of subject: ProbeSubject) -> String {
-    let configuration = LibraryStore.hash(Array(subject.configuration.utf8)).prefix(16)
-    return "\(folder)/\(subject.image.hash)-\(configuration)-\(host)"
+    var bytes: [UInt8] = []
+    subject.settings.json.write(into: &bytes)
+    let settings = LibraryStore.hash(bytes).prefix(16)
+    return "\(folder)/\(subject.image.hash)-\(settings)-\(host)"
   }
 }

@@ -11,8 +11,10 @@ final class OutcomeHandler: OutcomeReceiver {
   private let refusals: Refusals
   private let maximumDeliveries: Int
   private let committer: Committer
+  private let figures: AgentFigures
 
-  init(refusals: Refusals, maximumDeliveries: Int, committer: Committer) {
+  init(refusals: Refusals, maximumDeliveries: Int, committer: Committer, figures: AgentFigures) {
+    self.figures = figures
     self.refusals = refusals
     self.maximumDeliveries = maximumDeliveries
     self.committer = committer
@@ -22,6 +24,7 @@ final class OutcomeHandler: OutcomeReceiver {
     let message = outcome.message.received
     if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
+    figures.note(outcome, isError: step.error != nil)
     committer.submit(
       Settlement(
         delivery: message.delivery, writes: writes,

@@ -74,7 +74,8 @@ final class DesiredStateService: Service {
       let before = current
       current = wanted
       registry.pause(wanted.pausedRoles)
-      plugins.quarantined = wanted.quarantined
+      plugins.quarantine.quarantined = wanted.quarantined
+      plugins.instances = wanted.instances
       plugins.desiredVersion = wanted.version
       // At the start the folder is read anyhow, where it was known by then what operators want.
       guard let before else {
@@ -90,6 +91,10 @@ final class DesiredStateService: Service {
         requestingReload.yield()
       } else if !names.isEmpty {
         plugins.want(.named(Set(names)))
+        requestingReload.yield()
+      }
+      if before.instances != wanted.instances {
+        plugins.wantOtherNumbers()
         requestingReload.yield()
       }
       // A server that has lost everything has no such counter, and nobody has asked for anything.

@@ -22,6 +22,7 @@ package final class Worker {
   private let agents: AgentService
   private let desired: DesiredStateService
   private let presence: HostPresence
+  private let lifecycle: LifecycleEvents
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -71,7 +72,7 @@ package final class Worker {
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
-    agents.plugins.quarantineLearnt = { [client, keys] hash, quarantine in
+    agents.plugins.quarantine.learnt = { [client, keys] hash, quarantine in
       do throws(RedisError) {
         _ = try await DesiredChange.amend(hash: hash, quarantine).make(client, keys: keys)
       } catch {
@@ -79,9 +80,10 @@ package final class Worker {
       }
     }
     if settings.quarantineMessages == SettingsTable.deadLetterQuarantined {
-      agents.plugins.quarantinedRoles = QuarantinedRoles(
+      agents.plugins.quarantine.roles = QuarantinedRoles(
         registry: registry, client: client, keys: keys, logger: logger)
     }
+    lifecycle = LifecycleEvents(client: client, keys: keys)
     let facts = WorkerFacts(configuration)
     presence = HostPresence(
       client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
@@ -97,6 +99,8 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    // What serves nobody but suspects is not one agent more.
+    if !configuration.place.isProbation { registry.happened = lifecycle.happened }
     agents.plugins.looked = presence.changed
     if configuration.place == .main {
       agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
@@ -118,7 +122,7 @@ package final class Worker {
     let services: [any Service] =
       [
         ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
-        PresenceService(presence: presence),
+        PresenceService(presence: presence), lifecycle,
       ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
@@ -150,7 +154,7 @@ package final class Worker {
   /// What is done for the roles that this worker serves.
   private var upkeepLoops: [any Service] {
     var loops: [any Service] = [LoopService { [dead] in await dead.run() }]
-    if let roles = agents.plugins.quarantinedRoles { loops.append(LoopService { await roles.run() }) }
+    if let roles = agents.plugins.quarantine.roles { loops.append(LoopService { await roles.run() }) }
     if let watch = agents.watch(every: configuration.settings.watchInterval) {
       loops.append(LoopService { await watch.run() })
     }
@@ -163,7 +167,9 @@ package final class Worker {
 
   /// What is done beside reading.
   private var readingLoops: [any Service] {
-    let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in registry.roles }
+    let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in
+      registry.roles.sorted()
+    }
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.lanes
     }

@@ -20,7 +20,7 @@ struct WorkerFacts {
   func fields(_ registry: AgentRegistry, _ plugins: Plugins) -> [(name: String, value: String)] {
     constant + [
       ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
-      ("agents", registry.addressableAgents.map(\.identity.agentID).joined(separator: " ")),
+      ("agents", AgentStatus.text(registry.addressableAgents.map(\.status))),
       ("places", plugins.isolatedPlaces.joined(separator: " ")),
       ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
     ]

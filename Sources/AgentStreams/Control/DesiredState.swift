@@ -11,10 +11,13 @@ package struct DesiredState: Sendable, Equatable {
   /// How often new workers were asked for.
   package var replacements = 0
   package var pausedRoles: Set<String> = []
+  /// How many agents of a role each worker that serves it is to have, instead of what is said beside its library.
+  package var instances: [String: Int] = [:]
   /// Code that no host loads, by its hash.
   package var quarantined: [String: Quarantine] = [:]
 
   static let pausedPrefix = "paused:"
+  static let instancesPrefix = "instances:"
   static let quarantinePrefix = "quarantine:"
   static let reloadField = "reload"
   static let namedReloadPrefix = "reload:"
@@ -33,6 +36,8 @@ package struct DesiredState: Sendable, Equatable {
         namedReloads[String(name.dropFirst(Self.namedReloadPrefix.count))] = Int(value) ?? 0
       case _ where name.hasPrefix(Self.pausedPrefix):
         pausedRoles.insert(String(name.dropFirst(Self.pausedPrefix.count)))
+      case _ where name.hasPrefix(Self.instancesPrefix):
+        instances[String(name.dropFirst(Self.instancesPrefix.count))] = Int(value)
       case _ where name.hasPrefix(Self.quarantinePrefix):
         let hash = String(name.dropFirst(Self.quarantinePrefix.count))
         quarantined[hash] = Quarantine(reading: value)
@@ -56,6 +61,8 @@ package enum DesiredChange: Sendable, Equatable {
   case replaceWorkers
   case pause(role: String)
   case resume(role: String)
+  /// So many agents in each worker that serves the role; nil: as many as is said beside its library.
+  case scale(role: String, instances: Int?)
   /// Code with this hash is not loaded any more, and taken out where it is.
   case quarantine(hash: String, Quarantine)
   /// More is known of what is quarantined; where it is not any more, nothing changes.
@@ -89,6 +96,8 @@ package enum DesiredChange: Sendable, Equatable {
       case .replaceWorkers: ["increment", DesiredState.replaceField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
+      case .scale(let role, let instances?): ["set", DesiredState.instancesPrefix + role, String(instances)]
+      case .scale(let role, nil): ["delete", DesiredState.instancesPrefix + role, ""]
       case .quarantine(let hash, let quarantine):
         ["set", DesiredState.quarantinePrefix + hash, quarantine.json]
       case .amend(let hash, let quarantine):

@@ -35,6 +35,8 @@ package struct LibraryStatus: Sendable, Equatable {
   /// What it was built with, for people; empty where that is not known.
   package var toolchain = ""
   package var roles: [String] = []
+  /// Services of the host that its agents have asked for, and are not granted.
+  package var deniedServices: [String] = []
   package var refusal: Refusal?
 
   package init(file: String, outcome: Outcome) {
@@ -61,6 +63,7 @@ extension LibraryStatus {
     hash = value["hash"]?.string ?? ""
     toolchain = value["toolchain"]?.string ?? ""
     roles = value["roles"]?.elements?.compactMap(\.string) ?? []
+    deniedServices = value["denied"]?.elements?.compactMap(\.string) ?? []
     if let refusal = value["refusal"], let step = refusal["step"]?.string {
       self.refusal = Refusal(
         step: step, expected: refusal["expected"]?.string ?? "", found: refusal["found"]?.string ?? "",
@@ -74,6 +77,7 @@ extension LibraryStatus {
       .init("file", .string(file)), .init("outcome", .string(outcome.rawValue)),
       .init("generation", .number(generation)), .init("hash", .string(hash)),
       .init("toolchain", .string(toolchain)), .init("roles", .array(roles.map { .string($0) })),
+      .init("denied", .array(deniedServices.map { .string($0) })),
       .init("refusal", refusal?.json ?? .null),
     ])
   }

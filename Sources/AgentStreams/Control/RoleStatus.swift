@@ -40,7 +40,7 @@ package struct RoleStatus: Sendable, Equatable {
   {
     var agents: [String: Int] = [:]
     for worker in try await WorkerStatus.all(client, keys: keys) {
-      for role in worker.roles { agents[role, default: 0] += 1 }
+      for agent in worker.agents { agents[agent.role, default: 0] += 1 }
     }
     return agents
   }

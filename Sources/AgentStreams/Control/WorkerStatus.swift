@@ -9,7 +9,7 @@ package struct WorkerStatus: Sendable, Equatable {
   package var place = ""
   package var version = ""
   package var roles: [String] = []
-  package var agents: [String] = []
+  package var agents: [AgentStatus] = []
   /// Seconds since 1970; 0 where that is not known.
   package var started = 0.0
   /// Workers that died at its place before it, since the host was started.
@@ -31,7 +31,7 @@ package struct WorkerStatus: Sendable, Equatable {
     place = fields["place"] ?? ""
     version = fields["version"] ?? ""
     roles = Self.words(fields["roles"])
-    agents = Self.words(fields["agents"])
+    agents = AgentStatus.all(reading: fields["agents"] ?? "")
     started = fields["started"].flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } ?? 0
     deaths = fields["deaths"].flatMap(Int.init) ?? 0
     lastDeath = fields["last_death"] ?? ""

@@ -50,7 +50,7 @@ struct PluginInstallCommand: AsyncParsableCommand {
     let data = try environment.dataDirectory()
     let image = try LibraryStore(directory: data + "/libraries", trust: .any).image(of: file)
     let prober = environment.settings.prober(in: data, environment: environment.variables)
-    let subject = ProbeSubject(image, configuration: try LibrarySettings(ofLibrary: path).configuration)
+    let subject = ProbeSubject(image, try LibrarySettings(ofLibrary: path).agents)
     if let refusal = prober.probe([subject])[0] { throw refusal }
     return try RegularFile.read(image.path, maximumBytes: LibraryStore.maximumBytes)
   }

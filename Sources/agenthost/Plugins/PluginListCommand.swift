@@ -50,7 +50,19 @@ struct LibraryTable {
         ])
       }
     }
-    return table.text + refusals
+    return table.text + denials + refusals
+  }
+
+  private var denials: String {
+    var lines = ""
+    for (worker, libraries) in found {
+      for library in libraries where !library.deniedServices.isEmpty {
+        lines +=
+          "\n\(LogText.escaped(worker.host)): \(LogText.escaped(library.file)): asks for services that it is not granted: "
+          + "\(LogText.escaped(library.deniedServices.joined(separator: " ")))\n"
+      }
+    }
+    return lines
   }
 
   private var refusals: String {

@@ -20,7 +20,7 @@ struct PluginValidateCommand: ParsableCommand {
     do throws(LibraryError) {
       let image = try environment.settings.libraryStore(in: data).image(of: file)
       let roles = try environment.settings.prober(in: data, environment: environment.variables)
-        .conformance(of: ProbeSubject(image, configuration: LibrarySettings(ofLibrary: file).configuration))
+        .conformance(of: ProbeSubject(image, LibrarySettings(ofLibrary: file).agents))
       print(
         "\(LogText.escaped(file)): hash \(image.hash.prefix(12)), \(image.toolchain), serves \(roles.joined(separator: " "))"
       )

@@ -41,9 +41,9 @@ struct Wire: Sendable {
 
   /// Takes the next element of a list; waits for it.
   func text(from list: String) async throws -> String {
-    let popped = try await Finished.program("redis-cli", ["-s", server.socketPath, "BLPOP", list, "20"])
+    let popped = try await Finished.program("redis-cli", ["-s", server.socketPath, "BLPOP", list, "300"])
     guard popped.output.hasPrefix(list + "\n") else {
-      throw FixtureFailure("nothing came to \(list) within 20 s: \(popped.output)")
+      throw FixtureFailure("nothing came to \(list) within 300 s: \(popped.output)")
     }
     return String(popped.output.dropFirst(list.count + 1).dropLast())
   }

@@ -1,0 +1,90 @@
+import AgentEnvelope
+import AgentStreams
+import Logging
+import RedisClient
+import ServiceLifecycle
+
+/// Says to all who listen what happens to this worker's agents, as the specification has it. Whoever does not
+/// listen misses it; what is loaded now is asked of the workers' keys.
+@IOActor
+final class LifecycleEvents: Service {
+  /// Between two signs of life of an agent.
+  private static let interval = Duration.seconds(5)
+  /// Events that wait for the server; beyond them the oldest is lost.
+  private static let maximumWaiting = 1024
+
+  private let client: RedisClient
+  private let channel: String
+  private let waiting: AsyncStream<String>
+  private let queue: AsyncStream<String>.Continuation
+  private var living: [ServedAgent] = []
+  private var isEnding = false
+
+  init(client: RedisClient, keys: Keys) {
+    self.client = client
+    channel = keys.lifecycleEvents
+    (waiting, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.maximumWaiting))
+  }
+
+  func happened(_ event: AgentEvent, _ holder: any RoleHolder) {
+    guard let agent = holder as? ServedAgent else { return }
+    switch event {
+    case .begins: living.append(agent)
+    case .ends:
+      // One that never began has nothing to end.
+      guard let index = living.firstIndex(where: { $0 === agent }) else { return }
+      living.remove(at: index)
+    case .lives, .hasNewCode: break
+    }
+    queue.yield(Self.text(event, agent.status))
+  }
+
+  /// Ends after the agents, whose last events go out before.
+  func run() async throws {
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        await HostEnd.cancels {
+          while (try? await IOActor.sleep(for: Self.interval)) != nil { await self.signsOfLife() }
+        }
+        await self.end()
+      }
+      for await text in waiting {
+        let isSaid = await publish(text)
+        // Without a server the end is not to wait for each of them.
+        if isEnding, !isSaid { return }
+      }
+    }
+  }
+
+  private func signsOfLife() {
+    for agent in living { queue.yield(Self.text(.lives, agent.status)) }
+  }
+
+  private func end() {
+    isEnding = true
+    queue.finish()
+  }
+
+  private func publish(_ text: String) async -> Bool {
+    do throws(RedisError) {
+      _ = try await client.send(RedisCommand("PUBLISH", channel, text))
+      return true
+    } catch {
+      client.warn("what happens to agents could not be published", error)
+      return false
+    }
+  }
+
+  /// `kind` to `ts` are the specification's; the rest is what the agent has done since it began.
+  static func text(_ event: AgentEvent, _ agent: AgentStatus, now: Double = WallClock.now()) -> String {
+    var bytes: [UInt8] = []
+    JSONValue.object([
+      .init("kind", .string("status")), .init("event", .string(event.rawValue)),
+      .init("role", .string(agent.role)), .init("agent_id", .string(agent.id)),
+      .init("busy", .bool(agent.inWork > 0)), .init("ts", .number(now)),
+      .init("in_work", .number(agent.inWork)), .init("runs", .number(agent.runs)),
+      .init("run_seconds", .number(agent.runSeconds)), .init("errors", .number(agent.errors)),
+    ]).write(into: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
