@@ -13,7 +13,7 @@ AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
 PYTHON_FOLDER := .build/python
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12
-HEAVY := ReloadsUnderLoadTests|ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
+HEAVY := ReloadsUnderLoadTests|LateHostsTests|ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
 BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --agents-dir agents.d
 # Runs tests, with these arguments; what failed is said once more at the end.
 define run_tests

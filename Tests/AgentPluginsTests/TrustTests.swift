@@ -78,6 +78,17 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: geteuid() == 0, "only root gives folders away"))
+  func `a file in another user's folder is refused`() throws {
+    try withLibrary { folder, file, store in
+      let agents = folder.appending(path: "agents").path
+      chown(agents, 12_345, 0)
+      let error = refusal(of: file, by: store)
+      #expect(error?.step == .trust && error?.found.contains("user 12345") == true)
+      #expect(error?.found.hasSuffix("the folder \(resolvedPath(agents)!)") == true)
+    }
+  }
+
   @Test func `where everything is trusted, anything goes`() throws {
     try withLibrary({ _ in .any }) { _, file, store in
       chmod(file, 0o666)

@@ -135,32 +135,6 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
-  @Test("a host that was cut off while others reloaded, and one that starts later, end with the same code")
-  func cutOff() async throws {
-    let system = try await RunningSystem(["EchoC"])
-    let other = try HostProcess(redis: system.server.url, agents: system.agents.path)
-    try await other.waitUntilReady()
-    try await system.waitForListeners(2)
-    let pid = try other.workerProcessIdentifier()
-    kill(pid, SIGSTOP)
-    try system.agents.write(try AgentsFolder.contents(of: "EchoC") + Data([0]), as: "EchoC")
-    #expect(try await Finished.agenthost(on: system.server, "reload").status == 0)
-    try await system.host.waitForLog("reload: new 0, changed 1")
-    // Cut off: it has heard nothing, and its connections are gone when it comes back.
-    try system.killHostConnections()
-    let later = try HostProcess(redis: system.server.url, agents: system.agents.path)
-    kill(pid, SIGCONT)
-    try await later.waitUntilReady()
-    try await RedisTestServer.wait(until: "all three run the same code") {
-      let list = try await Finished.agenthost(on: system.server, "plugin", "ls", "--json")
-      let workers = try JSONDecoder().decode(
-        [BrokenLibraryTests.Report].self, from: Data(list.output.utf8))
-      let hashes = workers.flatMap(\.libraries).map(\.hash)
-      return hashes.count == 3 && Set(hashes).count == 1
-    }
-    for host in [system.host, other, later] { #expect(try await host.stop() == 0, "\(host.log)") }
-  }
-
   @Test("a host that watches its folder reloads by itself, and once for each change")
   func watched() async throws {
     let system = try await RunningSystem(["EchoC"], settings: ["AGENTHOST_WATCH_INTERVAL": "0.2"])
