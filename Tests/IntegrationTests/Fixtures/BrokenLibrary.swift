@@ -39,13 +39,7 @@ struct BrokenLibrary: Sendable {
   private static func compile(
     _ name: String, _ changes: [(String, String)] = [], flags: [String] = []
   ) throws -> [UInt8] {
-    var source = try String(
-      contentsOfFile: BuildFolder.sourceRoot + "/Plugins/EchoC/EchoC.c", encoding: .utf8)
-    for (old, new) in [("TEXT(\"echo\")", "TEXT(\"broken_\(name)\")")] + changes {
-      guard source.contains(old) else { throw FixtureFailure("EchoC.c has no \(old)") }
-      source = source.replacingOccurrences(of: old, with: new)
-    }
-    return try TestLibrary.compile(source, flags: ["-shared", "-fPIC", "-fvisibility=hidden"] + flags)
+    try EchoLibrary.compile([EchoLibrary.role("broken_\(name)")] + changes, flags: flags)
   }
 
   private static func sound() throws -> [UInt8] { try compile("sound") }
@@ -76,10 +70,6 @@ struct BrokenLibrary: Sendable {
     let old = data[place..<(place + 4)].reversed().reduce(0) { $0 << 8 | UInt32($1) }
     withUnsafeBytes(of: change(old).littleEndian) { data.replaceSubrange(place..<(place + 4), with: $0) }
     return [UInt8](data)
-  }
-
-  private static func constructor(_ code: String) -> (String, String) {
-    ("AGENTHOST_NOTE;", "AGENTHOST_NOTE;\n__attribute__((constructor)) static void first(void) { \(code) }\n")
   }
 
   private static let crash = "*(volatile int *)8 = 1;"
@@ -157,8 +147,8 @@ struct BrokenLibrary: Sendable {
       [("return &entry;", "return (const agenthost_entry_v1 *)(8 + 0 * entry.draft);")]),
     BrokenLibrary("draft_wrong", "image", "draft ", bytes: { try noted(0) { $0 - 1 } }),
     BrokenLibrary("draft_newer", "image", "draft ", bytes: { try noted(0) { $0 + 1 } }),
-    BrokenLibrary("constructor_crashes", "load", end("killed by SIGSEGV"), [constructor(crash)]),
-    BrokenLibrary("constructor_exits", "load", end("exit status 3"), [constructor("exit(3);")]),
+    BrokenLibrary("constructor_crashes", "load", end("killed by SIGSEGV"), [EchoLibrary.constructor(crash)]),
+    BrokenLibrary("constructor_exits", "load", end("exit status 3"), [EchoLibrary.constructor("exit(3);")]),
     BrokenLibrary(
       "constructor_throws", "load", end("killed by SIGABRT"),
       bytes: {
@@ -172,8 +162,11 @@ struct BrokenLibrary: Sendable {
       }),
     BrokenLibrary(
       "constructor_chats", "load", "no end of it",
-      [constructor("extern long write(int, const void *, unsigned long); for (;;) write(3, \"\\n\", 1);")]),
-    BrokenLibrary("constructor_hangs", "load", "no end of it", [constructor(hang)]),
+      [
+        EchoLibrary.constructor(
+          "extern long write(int, const void *, unsigned long); for (;;) write(3, \"\\n\", 1);")
+      ]),
+    BrokenLibrary("constructor_hangs", "load", "no end of it", [EchoLibrary.constructor(hang)]),
     BrokenLibrary(
       "create_crashes", "create", end("killed by SIGSEGV"),
       [("if (index != 0) {", crash + " if (index != 0) {")]),
