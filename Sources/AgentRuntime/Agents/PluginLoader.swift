@@ -19,8 +19,6 @@ final class PluginLoader {
   private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
-  /// Frees agents: one that does not come back from that keeps nobody from being loaded.
-  private var freeing = PluginThreads(name: "freeing", maximum: 1)
   /// Waits for processes and files of our own, each with its limit.
   private let waiting = PluginThreads(name: "waiting", maximum: 1)
 
@@ -131,18 +129,21 @@ final class PluginLoader {
     instance.end()
   }
 
-  /// Frees an agent that nobody uses any more; a library that hangs in it costs a thread.
-  func destroy(_ instance: AgentInstance) async {
-    let isFreed = await freeing.run(within: stepLimit) { instance.destroy() }
+  /// Frees an agent that nobody uses any more, on a thread of its own: a library that hangs in it costs that one, and
+  /// keeps no other from being freed. Waits for at most `seconds`, where that is less than a step may take.
+  func destroy(_ instance: AgentInstance, within seconds: Double = .infinity) async {
+    if Task.isCancelled { return }  // the process ends, and the agent with it
+    let limit = (min(seconds, stepLimit) * 100).rounded(.up) / 100
+    let thread = PluginThreads(name: "freeing", maximum: 1)
+    let isFreed = await thread.run(within: limit) { instance.destroy() }
+    thread.retire()
     switch isFreed {
     case true: return
     case false:
       logger.error("\(instance.descriptor.name) has a call that does not return, and stays in memory")
+    case nil where Task.isCancelled: return
     case nil:
-      freeing.retire()
-      freeing = PluginThreads(name: "freeing", maximum: 1)
-      logger.error(
-        "\(instance.descriptor.name) was not destroyed within \(stepLimit) s, and stays in memory")
+      logger.error("\(instance.descriptor.name) was not destroyed within \(limit) s, and stays in memory")
     }
   }
 

@@ -10,6 +10,8 @@ final class Retirement {
   /// How long what an agent has finished may take to be committed, before it is left to whoever finds it.
   private static let commitLimit = Duration.seconds(1)
   private static let drainCheck = Duration.milliseconds(20)
+  /// What an agent's `destroy` gets at the end of the host, where its `stop` has used up the time.
+  private static let shortestDestroy = 0.1
 
   private let dispatcher: Dispatcher
   private let loader: PluginLoader
@@ -34,17 +36,24 @@ final class Retirement {
 
   /// An instance that another has taken the place of.
   func retire(_ instance: AgentInstance) {
-    loops.add { await self.end(instance, within: self.stopLimit) }
+    loops.add { await self.end(instance, stop: self.stopLimit) }
   }
 
   /// An agent whose library is gone from the folder.
   func retire(_ agent: ServedAgent) {
-    loops.add { await self.end(agent, within: self.stopLimit) }
+    loops.add {
+      await self.end(agent.instance, stop: self.stopLimit)
+      await self.forget(agent)
+    }
   }
 
-  /// `seconds` is for the agent's `stop`.
+  /// At the end of the host: `seconds` are for the agent's `stop` and `destroy` together.
   func end(_ agent: ServedAgent, within seconds: Double) async {
-    await end(agent.instance, within: seconds)
+    await end(agent.instance, stop: seconds, all: seconds)
+    await forget(agent)
+  }
+
+  private func forget(_ agent: ServedAgent) async {
     let deadline = ContinuousClock.now + Self.commitLimit
     while agent.heldCount > 0, .now < deadline {
       guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: at the end
@@ -52,17 +61,21 @@ final class Retirement {
     await registry.retire(agent)
   }
 
-  private func end(_ instance: AgentInstance, within seconds: Double) async {
+  /// `stop` is for the agent's own `stop`, `all` for that and `destroy`, each in seconds.
+  private func end(_ instance: AgentInstance, stop: Double, all: Double = .infinity) async {
     while dispatcher.isWorking(instance) {
       guard (try? await IOActor.sleep(for: Self.drainCheck)) != nil else { break }  // cancelled: at the end
     }
+    let start = ContinuousClock.now
+    let result = await dispatcher.lifecycle(within: stop) { instance.stop($0) }
+    let left = max(Self.shortestDestroy, all - (ContinuousClock.now - start) / .seconds(1))
     let name = instance.descriptor.name
-    switch await dispatcher.lifecycle(within: seconds, { instance.stop($0) }) {
-    case .actions: await loader.destroy(instance)
+    switch result {
+    case .actions: await loader.destroy(instance, within: left)
     case .failure(let text):
       logger.warning("\(name) failed to stop: \(text)")
-      await loader.destroy(instance)
-    case nil: logger.error("\(name) did not stop within \(seconds) s, and is left as it is")
+      await loader.destroy(instance, within: left)
+    case nil: logger.error("\(name) did not stop within \(stop) s, and is left as it is")
     }
     instance.end()
   }
