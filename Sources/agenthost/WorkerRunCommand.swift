@@ -47,7 +47,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
         leave(Self.failure(error))
       }
       // From here: the pool that this came from may have no thread left to go back to.
-      Glibc.exit(ExitStatus.ok.rawValue)
+      exitInTime(ExitStatus.ok.rawValue)
     }
   }
 

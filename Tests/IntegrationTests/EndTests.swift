@@ -50,21 +50,6 @@ struct EndTests {
     #expect(try system.wire.integer("XLEN", "stream:role:slow") == 0)
   }
 
-  @Test("a host that is to end while it starts does so when the start is done")
-  func endDuringTheStart() async throws {
-    let folder = try TemporaryFolder()
-    let server = try await RedisTestServer()
-    let agents = try AgentsFolder(["TestAgents"])
-    let host = try HostProcess(
-      redis: server.url, agents: agents.path, settings: ["TEST_START_FILE": folder.path(of: "start")])
-    try await host.waitForLog("slow: starts")
-    host.send(SIGTERM)
-    try await host.waitForLog("SIGTERM: stopping")
-    try Data().write(to: URL(fileURLWithPath: folder.path(of: "start")))
-    #expect(try await host.exitStatus() == 0, "\(host.log)")
-    #expect(!host.log.contains("killed"), "\(host.log)")
-  }
-
   @Test("a supervisor that is killed takes its worker along, within a second")
   func supervisorKilled() async throws {
     var fastest = Duration.seconds(60)

@@ -19,8 +19,12 @@ final class PluginLoader {
   private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
-  /// Waits for processes and files of our own, each with its limit.
+  /// Waits for files of our own.
   private let waiting = PluginThreads(name: "waiting", maximum: 1)
+  /// Waits for processes that try libraries: who waits for a file does not wait for them.
+  private let probing = PluginThreads(name: "probing", maximum: 1)
+  /// Whose `start` has not completed: never freed under it.
+  private var starting: [AgentInstance] = []
 
   init(
     store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double,
@@ -49,11 +53,20 @@ final class PluginLoader {
     return try await step(.read, of: file) { () throws(LibraryError) in try store.image(of: file) }
   }
 
-  /// Why libraries are refused whose code does not even do in a process of its own; nil: it does.
+  /// Why libraries are refused whose code does not even do in a process of its own; nil: it does. Ends with the task.
   func probe(_ subjects: [ProbeSubject]) async -> [LibraryError?] {
+    if subjects.isEmpty { return [] }
+    let stop: ProbeStop
+    do throws(SystemCallError) { stop = try ProbeStop() } catch {
+      return subjects.map { ProbeProgress.error(of: $0.image.file, at: .load, .unheard(error)) }
+    }
     let prober = prober
-    // No limit: each step of it has one, and whoever exceeds that is killed.
-    return await waiting.run { prober.probe(subjects) }
+    return await withTaskCancellationHandler {
+      // No limit: each step of it has one, and whoever exceeds that is killed.
+      await probing.run { prober.probe(subjects, stop: stop) }
+    } onCancel: {
+      stop.stop()
+    }
   }
 
   /// Keeps what a rollback of `file` goes back to.
@@ -110,12 +123,16 @@ final class PluginLoader {
   }
 
   private func start(_ instance: AgentInstance) async throws(LibraryError) {
-    let result = await dispatcher.lifecycle(within: Self.startLimit) { instance.start($0) }
+    let result = await dispatcher.lifecycle(within: Self.startLimit, endsWithTask: true) {
+      instance.start($0)
+    }
     let found: String
     switch result {
     case .actions: return
     case .failure(let text): found = text
-    case nil: found = "no completion"
+    case nil:
+      found = "no completion"
+      starting.append(instance)
     }
     throw LibraryError(
       file: instance.library.file, step: .start,
@@ -133,6 +150,9 @@ final class PluginLoader {
   /// keeps no other from being freed. Waits for at most `seconds`, where that is less than a step may take.
   func destroy(_ instance: AgentInstance, within seconds: Double = .infinity) async {
     if Task.isCancelled { return }  // the process ends, and the agent with it
+    if starting.contains(where: { $0 === instance }) {
+      return logger.error("\(instance.descriptor.name) still starts, and stays in memory")
+    }
     let limit = (min(seconds, stepLimit) * 100).rounded(.up) / 100
     let thread = PluginThreads(name: "freeing", maximum: 1)
     let isFreed = await thread.run(within: limit) { instance.destroy() }
@@ -150,16 +170,24 @@ final class PluginLoader {
   private func step<Value: Sendable>(
     _ step: LibraryError.Step, of file: String, _ body: @escaping @Sendable () throws(LibraryError) -> Value
   ) async throws(LibraryError) -> Value {
+    try checkEnd(step, of: file)
     let result: Result<Value, LibraryError>? = await thread.run(within: stepLimit) {
       Result { () throws(LibraryError) in try body() }
     }
     guard let result else {
       abandonThread()
+      try checkEnd(step, of: file)
       throw LibraryError(
         file: file, step: step, expected: "the step to end within \(stepLimit) s", found: "no end of it",
         advice: "do not wait in a constructor, in the entry or in create")
     }
     return try result.get()
+  }
+
+  private func checkEnd(_ step: LibraryError.Step, of file: String) throws(LibraryError) {
+    guard Task.isCancelled else { return }
+    throw LibraryError(
+      file: file, step: step, expected: "a host that goes on", found: "its end", advice: "start the host")
   }
 
   /// The thread is lost in somebody's code; the next library gets another.

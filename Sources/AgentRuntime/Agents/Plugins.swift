@@ -109,6 +109,7 @@ final class Plugins {
       checkGenerations()
       return true
     } catch {
+      if Task.isCancelled { return false }  // the host ends
       logger.error("reload: \(error); trying again")
       want(request)
       // Cancelled: the host ends.
@@ -161,6 +162,8 @@ final class Plugins {
     if request == .all { await quarantine.begin() }
     let found = places.look(at: try await loader.libraries(in: folder))
     let report = await follow(found, request)
+    // Cut off, it says nothing of the folder.
+    try Task.checkCancellation()
     if request == .all { await quarantine.end() }
     isolatedPlaces = folder.place == nil ? found.places : []
     placesSeen(found.places)
@@ -316,6 +319,7 @@ final class Plugins {
   }
 
   private func refuse(_ file: String, _ error: any Error, in report: inout ReloadReport) {
+    if Task.isCancelled { return }  // the host ends, which is no library's fault
     let refusal =
       error as? LibraryError
       ?? LibraryError(

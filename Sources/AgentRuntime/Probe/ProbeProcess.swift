@@ -25,8 +25,8 @@ struct ProbeProcess {
   }
 
   /// Waits for its end; kills it when it has come no further for `limit` seconds. What a library writes there itself is
-  /// no progress.
-  func run(_ progress: inout ProbeProgress, limit: Double) -> ProbeProgress.End {
+  /// no progress. `stop` ends it at once.
+  func run(_ progress: inout ProbeProgress, limit: Double, stop: ProbeStop?) -> ProbeProgress.End {
     var bytes: [UInt8] = []
     var isHeard = true
     var deadline = ContinuousClock.now + .seconds(progress.patience(limit))
@@ -34,14 +34,17 @@ struct ProbeProcess {
       let left = max(0, (deadline - .now) / .milliseconds(1))
       var ends = [
         pollfd(fd: child.descriptor.number, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: report.number, events: Int16(POLLIN), revents: 0),
+        // A negative number is looked over.
+        pollfd(fd: stop?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: isHeard ? report.number : -1, events: Int16(POLLIN), revents: 0),
       ]
-      let ready = poll(&ends, isHeard ? 2 : 1, Int32(clamping: Int(left.rounded(.up))))
+      let ready = poll(&ends, nfds_t(ends.count), Int32(clamping: Int(left.rounded(.up))))
       if ready < 0, errno != EINTR {
         return .unheard(SystemCallError("wait for", "process \(child.pid)"))
       }
       // Only after a look: where this process did not run itself, the other may have gone on.
-      if ready == 0, left == 0 { return kill(after: progress.patience(limit)) }
+      if ready == 0, left == 0 { return kill(.hung(seconds: progress.patience(limit))) }
+      if ready > 0, ends[1].revents != 0 { return kill(.stopped) }
       let hasEnded = ends[0].revents != 0
       if isHeard {
         for line in read(&bytes) {
@@ -49,7 +52,7 @@ struct ProbeProcess {
           deadline = .now + .seconds(progress.patience(limit))
         }
         // A line without an end, or a library that has closed what is not its own: only its end is heard from here on.
-        let isClosed = ends[1].revents & Int16(POLLHUP) != 0 && ends[1].revents & Int16(POLLIN) == 0
+        let isClosed = ends[2].revents & Int16(POLLHUP) != 0 && ends[2].revents & Int16(POLLIN) == 0
         isHeard = bytes.count < Self.maximumBytes && !isClosed
       }
       if hasEnded { return .exit(reap()) }
@@ -69,14 +72,14 @@ struct ProbeProcess {
     return bytes[..<end].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private func kill(after limit: Double) -> ProbeProgress.End {
+  private func kill(_ end: ProbeProgress.End) -> ProbeProgress.End {
     do throws(SystemCallError) {
       try child.send(SIGKILL)
     } catch {
       return .unheard(error)
     }
     _ = reap()
-    return .hung(seconds: limit)
+    return end
   }
 
   /// Takes along whatever it has started: a group of its own, whose name is its own until here.

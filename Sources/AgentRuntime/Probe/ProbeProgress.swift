@@ -9,6 +9,8 @@ struct ProbeProgress {
     case hung(seconds: Double)
     /// It could not be started, or not be heard.
     case unheard(SystemCallError)
+    /// Nobody wanted to know any more.
+    case stopped
   }
 
   /// Seconds that the process gets until it begins with the first library: on a busy machine a start takes its time,
@@ -65,7 +67,7 @@ struct ProbeProgress {
     return (index, Self.error(of: files[index], at: current?.step ?? .load, end))
   }
 
-  private static func error(of file: String, at step: LibraryError.Step, _ end: End) -> LibraryError {
+  static func error(of file: String, at step: LibraryError.Step, _ end: End) -> LibraryError {
     let code = part(at: step)
     switch end {
     case .exit(let exit):
@@ -77,6 +79,7 @@ struct ProbeProgress {
         file: file, step: step, expected: "\(code) to return within \(seconds) s", found: "no end of it",
         advice: "do not wait there; what takes its time belongs into start")
     case .unheard(let error): return notTried(file, "\(error)")
+    case .stopped: return notTried(file, "the end of whoever asked for it")
     }
   }
 

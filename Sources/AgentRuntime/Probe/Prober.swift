@@ -17,7 +17,7 @@ package struct Prober: Sendable {
 
   /// Tries one library on all that can be tried, whatever was kept. Returns its roles.
   package func conformance(of subject: ProbeSubject) throws(LibraryError) -> [String] {
-    let (progress, end) = attempt([subject], conformance: true)
+    let (progress, end) = attempt([subject], conformance: true, stop: nil)
     guard let result = progress.results[0] else {
       throw progress.blamed(for: end)?.error
         ?? LibraryError(
@@ -27,8 +27,8 @@ package struct Prober: Sendable {
     return try result.get()
   }
 
-  /// Why each of `subjects` is refused; nil: it has passed, now or before.
-  package func probe(_ subjects: [ProbeSubject]) -> [LibraryError?] {
+  /// Why each of `subjects` is refused; nil: it has passed, now or before. After `stop` none is tried any more.
+  package func probe(_ subjects: [ProbeSubject], stop: ProbeStop? = nil) -> [LibraryError?] {
     var results: [LibraryError?] = subjects.map { _ in nil }
     var waiting = subjects.indices.filter { !verdicts.hasPassed(subjects[$0]) }
     // All in one process at first. One that ends it is tried alone before it is blamed, unless it was the first.
@@ -36,11 +36,17 @@ package struct Prober: Sendable {
     while !waiting.isEmpty {
       let batch = alone.map { [$0] } ?? waiting
       alone = nil
-      let (progress, end) = attempt(batch.map { subjects[$0] }, conformance: false)
+      let (progress, end) = attempt(batch.map { subjects[$0] }, conformance: false, stop: stop)
       for (index, result) in progress.results {
         if case .failure(let error) = result { results[batch[index]] = error }
       }
       var settled = Set(progress.results.keys.map { batch[$0] })
+      if end == .stopped {
+        for index in waiting where !settled.contains(index) {
+          results[index] = ProbeProgress.error(of: subjects[index].image.file, at: .load, end)
+        }
+        return results
+      }
       if !progress.isDone, let (index, error) = progress.blamed(for: end) {
         let culprit = batch[index]
         if index == 0 {
@@ -59,13 +65,13 @@ package struct Prober: Sendable {
     return results
   }
 
-  private func attempt(_ subjects: [ProbeSubject], conformance: Bool) -> (
-    progress: ProbeProgress, end: ProbeProgress.End
-  ) {
+  private func attempt(
+    _ subjects: [ProbeSubject], conformance: Bool, stop: ProbeStop?
+  ) -> (progress: ProbeProgress, end: ProbeProgress.End) {
     var progress = ProbeProgress(files: subjects.map(\.image.file))
     do throws(SystemCallError) {
       let end = try ProbeProcess(subjects, conformance: conformance, environment: environment).run(
-        &progress, limit: limit)
+        &progress, limit: limit, stop: stop)
       return (progress, end)
     } catch {
       return (progress, .unheard(error))

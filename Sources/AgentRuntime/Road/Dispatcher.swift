@@ -79,18 +79,25 @@ package final class Dispatcher {
     armTimer(for: earliest)
   }
 
-  /// Calls `start` or `stop` of an agent; nil when it has not completed within `seconds`.
+  /// Calls `start` or `stop` of an agent; nil when it has not completed within `seconds`, or, where it `endsWithTask`,
+  /// when the task is cancelled before that.
   func lifecycle(
-    within seconds: Double, _ call: (CallToken) -> Void
+    within seconds: Double, endsWithTask: Bool = false, _ call: (CallToken) -> Void
   ) async -> CallResult? {
+    if endsWithTask, Task.isCancelled { return nil }
     let token = calls.open()
     let timeout = IOActor.eventLoop.scheduleTask(in: .fractional(seconds: seconds)) {
       IOActor.assumeIsolated { self.expireLifecycle(token) }
     }
     defer { timeout.cancel() }
-    return await withCheckedContinuation { continuation in
-      insert(.lifecycle(continuation), at: token)
-      call(token)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        insert(.lifecycle(continuation), at: token)
+        call(token)
+      }
+    } onCancel: {
+      // In a turn of the loop of its own: after the call was inserted.
+      if endsWithTask { IOActor.execute { self.expireLifecycle(token) } }
     }
   }
 

@@ -2,7 +2,7 @@ import CProcess
 import Glibc
 
 /// A descriptor that is closed when its owner lets go of it. All are close-on-exec.
-package final class OwnedDescriptor {
+package final class OwnedDescriptor: Sendable {
   package let number: Int32
 
   /// Takes over an open descriptor.

@@ -76,14 +76,15 @@ final class AgentService: Service {
   }
 
   private func serve() async throws {
-    let report = try await plugins.look(.all)
-    logger.notice("agents: \(report)")
-    if registry.agents.isEmpty {
-      logger.warning("there is no agent to serve; put libraries into the folder and reload")
+    if let report = try await HostEnd.cutting({ try await self.plugins.look(.all) }) {
+      logger.notice("agents: \(report)")
+      if registry.agents.isEmpty {
+        logger.warning("there is no agent to serve; put libraries into the folder and reload")
+      }
+      await beforeReading?()
+      await registry.startReading()
+      await HostEnd().wait()
     }
-    await beforeReading?()
-    await registry.startReading()
-    await HostEnd().wait()
     await end()
   }
 

@@ -17,6 +17,21 @@ final class HostEnd {
     }
   }
 
+  /// What `operation` comes to; nil where the end of the host comes first, which cancels it.
+  nonisolated static func cutting<Value: Sendable>(
+    _ operation: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value? {
+    try await withThrowingTaskGroup(of: Value?.self) { group in
+      group.addTask { try await operation() }
+      group.addTask {
+        await HostEnd().wait()
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+  }
+
   /// Returns when the host is to end, or the task is cancelled. What the library of services has for both would be
   /// woken by a task on the pool that all of Swift's tasks share.
   func wait() async {
