@@ -3,11 +3,15 @@ import SystemPackage
 
 /// Files that are there whole, or not at all, whatever ends in between.
 package enum DurableFile {
+  /// Of files that have not got their name yet; they are hidden, too.
+  static let temporaryEnding = ".new"
+
   /// Writes a file in place of what has that path. Whoever reads it meanwhile finds the one or the other.
   package static func replace(_ path: String, by bytes: [UInt8], mode: mode_t) throws {
     let target = FilePath(path)
     let suffix = UInt64.random(in: .min ... .max)
-    let temporary = target.removingLastComponent().appending(".\(String(suffix, radix: 36)).new")
+    let temporary = target.removingLastComponent().appending(
+      ".\(String(suffix, radix: 36))\(temporaryEnding)")
     try create(temporary.string, with: bytes, mode: mode)
     do throws(Errno) {
       try rename(temporary, to: target)

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 // The calls on files that swift-system does not offer.
 
@@ -20,7 +20,7 @@ func remove(_ path: FilePath) throws(Errno) {
 }
 
 /// The names in a folder, in order.
-func entries(ofFolder path: String) throws(Errno) -> [String] {
+package func entries(ofFolder path: String) throws(Errno) -> [String] {
   guard let directory = opendir(path) else { throw Errno(rawValue: errno) }
   defer { closedir(directory) }
   var names: [String] = []

@@ -1,6 +1,6 @@
 import Crypto
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// A library's bytes in a place that nobody else writes to, ready to be loaded.
 package struct LibraryImage: Sendable, Equatable {
@@ -63,10 +63,13 @@ package struct LibraryStore: Sendable {
   package func image(of file: String) throws(LibraryError) -> LibraryImage {
     let (bytes, image) = try Self.checkedBytes(of: file, trust)
     let hash = Self.hash(bytes)
-    let copy = directory.appending("\(hash).so")
+    let copy = directory.appending(Self.name(ofCopy: hash))
     do {
-      let isThere = try Self.holds(copy, bytes)
-      if !isThere { try DurableFile.replace(copy.string, by: bytes, mode: 0o600) }
+      try cache.keepingAll { () throws in
+        // First: what is touched is not removed before it is loaded.
+        let isThere = try cache.touch(Self.name(ofCopy: hash)) && Self.holds(copy, bytes)
+        if !isThere { try DurableFile.replace(copy.string, by: bytes, mode: 0o600) }
+      }
     } catch {
       throw LibraryError(
         file: file, step: .copy, expected: "a private copy at \(copy)", found: String(describing: error),
@@ -76,6 +79,25 @@ package struct LibraryStore: Sendable {
       file: file, hash: hash, path: copy.string, toolchain: image.toolchainText,
       importedStructs: image.importedStructs)
   }
+
+  /// Notes that copies are in use, by their hashes; more often than `Retention.shortest` for as long as they are.
+  package func use(_ hashes: Set<String>) {
+    for hash in hashes { cache.touch(Self.name(ofCopy: hash)) }
+  }
+
+  /// Removes copies that nobody has used for long, but for those with these hashes. Returns how many; nil
+  /// where somebody is about to use one.
+  package func removeUnused(_ retention: Retention = Retention(), sparing hashes: Set<String>) throws(Errno)
+    -> Int?
+  {
+    try cache.removeUnused(retention, sparing: Set(hashes.map(Self.name(ofCopy:)))) { name in
+      name.hasSuffix(".so") && Hexadecimal.bytes(name.dropLast(3))?.count == 32
+    }
+  }
+
+  private var cache: CacheFolder { CacheFolder(directory.string) }
+
+  private static func name(ofCopy hash: String) -> String { "\(hash).so" }
 
   /// SHA-256 of the library `file`, hexadecimal, as it would be loaded.
   package static func hash(of file: String) throws(LibraryError) -> String {

@@ -144,4 +144,26 @@ struct LibraryStoreTests {
       #expect(itself?.step == .copy)
     }
   }
+
+  @Test("copies that nobody uses go; what was asked for, is in use or spared stays")
+  func unused() throws {
+    try withStore { folder, store in
+      let original = folder.appending(path: "a.so").path
+      var images: [LibraryImage] = []
+      for build in 0..<4 {
+        let more = "int build_\(build);"
+        try write(try TestLibrary.compile(TestLibrary.entry + TestLibrary.note + more), to: original)
+        images.append(try store.image(of: original))
+      }
+      for image in images {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -40 * 86_400)], ofItemAtPath: image.path)
+      }
+      #expect(try store.image(of: original) == images[3])
+      store.use([images[2].hash])
+      #expect(try store.removeUnused(sparing: [images[1].hash]) == 1)
+      let left = images.map { FileManager.default.fileExists(atPath: $0.path) }
+      #expect(left == [false, true, true, true])
+    }
+  }
 }

@@ -23,6 +23,8 @@ final class PluginLoader {
   private let waiting = PluginThreads(name: "waiting", maximum: 1)
   /// Waits for processes that try libraries: who waits for a file does not wait for them.
   private let probing = PluginThreads(name: "probing", maximum: 1)
+  /// Hashes of what was mapped here, or may have been: it stays for as long as the process lives.
+  private var mapped: Set<String> = []
   /// Whose `start` has not completed: never freed under it.
   private var starting: [AgentInstance] = []
 
@@ -81,8 +83,28 @@ final class PluginLoader {
     }
   }
 
+  /// Says which private copies are in use here, and removes those that nobody has used for long; what a rollback goes back
+  /// to stays. False where somebody is about to use one.
+  func removeUnused() async -> Bool {
+    let (store, prober, previous, mapped, logger) = (store, prober, previous, mapped, logger)
+    return await waiting.run {
+      store.use(mapped)
+      do {
+        guard let copies = try store.removeUnused(sparing: previous.hashes()) else { return false }
+        let verdicts = try prober.removeUnused()
+        if copies + verdicts > 0 {
+          logger.info("removed \(copies) copies of libraries and \(verdicts) verdicts on them, long unused")
+        }
+      } catch {
+        logger.warning("copies of libraries that nobody uses could not be removed: \(error)")
+      }
+      return true
+    }
+  }
+
   func load(_ image: LibraryImage) async throws(LibraryError) -> AgentLibrary {
     let record = record
+    mapped.insert(image.hash)
     return try await step(.load, of: image.file) { () throws(LibraryError) in
       try AgentLibrary(image: image, record: record)
     }

@@ -1,4 +1,5 @@
 import AgentPlugins
+import SystemPackage
 
 /// Which code of each library was replaced last, kept in the data folder: what a rollback goes back to. The code itself
 /// is there too, among the private copies.
@@ -21,5 +22,14 @@ package struct PreviousVersions: Sendable {
     else { return nil }
     let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     return text.count == 1 && Hexadecimal.bytes(text[0])?.count == 32 ? String(text[0]) : nil
+  }
+
+  /// Of all libraries.
+  func hashes() throws(Errno) -> Set<String> {
+    do throws(Errno) {
+      return Set(try entries(ofFolder: folder).compactMap(hash(of:)))
+    } catch .noSuchFileOrDirectory {
+      return []
+    }
   }
 }

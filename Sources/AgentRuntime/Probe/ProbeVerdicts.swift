@@ -1,6 +1,7 @@
 import AgentEnvelope
 import AgentPlugins
 import Glibc
+import SystemPackage
 
 /// Which libraries have passed, kept by the hash of their bytes, by what an operator says to their agents, and by the
 /// host that tried them. What was refused is tried again: what it lacked may be there by now.
@@ -18,7 +19,14 @@ package struct ProbeVerdicts: Sendable {
       ? "\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : "unknown"
   }
 
-  package func hasPassed(_ subject: ProbeSubject) -> Bool { access(path(of: subject), F_OK) == 0 }
+  package func hasPassed(_ subject: ProbeSubject) -> Bool {
+    CacheFolder(folder).touch(name(of: subject)) || access(path(of: subject), F_OK) == 0
+  }
+
+  /// Removes those that nobody has asked for in a long time. Returns how many; none of that is ever in use.
+  func removeUnused() throws(Errno) -> Int {
+    try CacheFolder(folder).removeUnused { $0.split(separator: "-").first?.utf8.count == 64 } ?? 0
+  }
 
   /// A verdict that can't be kept costs another trial.
   package func keep(_ subject: ProbeSubject) {
@@ -27,10 +35,12 @@ package struct ProbeVerdicts: Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  private func path(of subject: ProbeSubject) -> String {
+  private func path(of subject: ProbeSubject) -> String { "\(folder)/\(name(of: subject))" }
+
+  private func name(of subject: ProbeSubject) -> String {
     var bytes: [UInt8] = []
     subject.settings.json.write(into: &bytes)
     let settings = LibraryStore.hash(bytes).prefix(16)
-    return "\(folder)/\(subject.image.hash)-\(settings)-\(host)"
+    return "\(subject.image.hash)-\(settings)-\(host)"
   }
 }

@@ -1,4 +1,5 @@
 package import AgentPlugins
+import SystemPackage
 
 /// Has libraries tried in processes of their own before any of their code runs here. Blocks its thread.
 package struct Prober: Sendable {
@@ -14,6 +15,9 @@ package struct Prober: Sendable {
     self.limit = limit
     self.environment = environment
   }
+
+  /// Removes what is kept of libraries that nobody has asked for in a long time. Returns how many files.
+  func removeUnused() throws(Errno) -> Int { try verdicts.removeUnused() }
 
   /// Tries one library on all that can be tried, whatever was kept. Returns its roles.
   package func conformance(of subject: ProbeSubject) throws(LibraryError) -> [String] {

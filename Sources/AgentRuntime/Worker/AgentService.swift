@@ -49,6 +49,8 @@ final class AgentService: Service {
       maximumGenerations: maximumGenerations, logger: logger)
   }
 
+  var upkeep: LibraryUpkeep { LibraryUpkeep(loader: loader) }
+
   /// Looks at the folder by itself; nil where that is not wanted.
   func watch(every seconds: Double) -> FolderWatch? {
     guard seconds > 0 else { return nil }

@@ -155,6 +155,8 @@ package final class Worker {
   private var upkeepLoops: [any Service] {
     var loops: [any Service] = [LoopService { [dead] in await dead.run() }]
     if let roles = agents.plugins.quarantine.roles { loops.append(LoopService { await roles.run() }) }
+    let upkeep = agents.upkeep
+    loops.append(LoopService { await upkeep.run() })
     if let watch = agents.watch(every: configuration.settings.watchInterval) {
       loops.append(LoopService { await watch.run() })
     }
