@@ -46,6 +46,27 @@ struct HungDestroyTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("one whose stop has completed, and not yet returned, is freed when it has")
+  func stopReturnsLate() async throws {
+    let folder = try TemporaryFolder()
+    let freed = folder.path(of: "freed")
+    let system = try await RunningSystem([])
+    try await system.waitForListeners()
+    let first = [
+      EchoLibrary.slowReturn, EchoLibrary.destroy("extern int creat(); creat(\"\(freed)\", 0600);"),
+    ]
+    try system.agents.write(Data(try EchoLibrary.compile(first)), as: "EchoC")
+    try await reload(system)
+    // Where it was tried.
+    try FileManager.default.removeItem(atPath: freed)
+    try system.agents.write(Data(try EchoLibrary.compile([])), as: "EchoC")
+    try await reload(system)
+    try await RedisTestServer.wait(until: "the first agent is freed", within: .seconds(30)) {
+      FileManager.default.fileExists(atPath: freed)
+    }
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("the host ends in time", arguments: [false, true])
   func end(hasHungBefore: Bool) async throws {
     let gate = try CodeGate()

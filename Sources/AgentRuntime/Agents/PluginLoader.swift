@@ -1,5 +1,6 @@
 import AgentPlugins
 import AgentStreams
+import Glibc
 import Logging
 import RedisClient
 
@@ -9,6 +10,9 @@ import RedisClient
 final class PluginLoader {
   /// How long an agent's `start` may take.
   private static let startLimit = 30.0
+
+  /// Microseconds between two looks whether a call has returned.
+  private nonisolated static let returnCheck: UInt32 = 1_000
 
   private let store: LibraryStore
   private let prober: Prober
@@ -177,7 +181,7 @@ final class PluginLoader {
     }
     let limit = (min(seconds, stepLimit) * 100).rounded(.up) / 100
     let thread = PluginThreads(name: "freeing", maximum: 1)
-    let isFreed = await thread.run(within: limit) { instance.destroy() }
+    let isFreed = await thread.run(within: limit) { Self.destroy(instance, within: limit) }
     thread.retire()
     switch isFreed {
     case true: return
@@ -187,6 +191,16 @@ final class PluginLoader {
     case nil:
       logger.error("\(instance.descriptor.name) was not destroyed within \(limit) s, and stays in memory")
     }
+  }
+
+  /// A call that has completed may yet have to return. False where it does not.
+  private nonisolated static func destroy(_ instance: AgentInstance, within seconds: Double) -> Bool {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while !instance.destroy() {
+      guard .now < deadline else { return false }
+      usleep(returnCheck)
+    }
+    return true
   }
 
   private func step<Value: Sendable>(

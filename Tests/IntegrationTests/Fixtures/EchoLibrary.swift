@@ -32,4 +32,12 @@ enum EchoLibrary {
   static func destroy(_ code: String) -> (String, String) {
     ("{ free((void *)agent); }", "{ \(code) free((void *)agent); }")
   }
+
+  /// Has `start` and `stop` return a moment after they have completed.
+  static var slowReturn: (String, String) {
+    (
+      "host->complete(host, token, NULL, 0);",
+      "host->complete(host, token, NULL, 0); extern int usleep(unsigned); usleep(200000);"
+    )
+  }
 }
