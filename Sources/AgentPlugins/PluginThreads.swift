@@ -216,23 +216,4 @@ extension PluginThreads {
       enqueue(.call { continuation.resume(returning: body()) })
     }
   }
-
-  /// Runs `body` on one of the threads and waits for it, for at most `seconds`; nil when it takes longer.
-  package func run<Value: Sendable>(
-    within seconds: Double, _ body: @escaping @Sendable () -> Value
-  ) async -> Value? {
-    let (results, continuation) = AsyncStream.makeStream(
-      of: Value?.self, bufferingPolicy: .bufferingOldest(1))
-    enqueue(.call { continuation.yield(body()) })
-    return await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }  // cancelled: in time
-        continuation.yield(nil)
-      }
-      var iterator = results.makeAsyncIterator()
-      let first = await iterator.next() ?? nil
-      group.cancelAll()
-      return first
-    }
-  }
 }

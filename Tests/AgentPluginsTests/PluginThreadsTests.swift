@@ -110,28 +110,6 @@ struct PluginThreadsTests {
     #expect(await work.first(8).sorted() == Array(2...9))
   }
 
-  @Test func `A call gives its value within its time`() async {
-    let threads = PluginThreads(name: "in time")
-    #expect(await threads.run(within: 30) { 7 } == 7)
-    threads.retire()
-  }
-
-  @Test func `A call that takes too long gives nothing, and its thread goes on later`() async {
-    let threads = PluginThreads(name: "too long", maximum: 1)
-    let gate = DispatchSemaphore(value: 0)
-    let work = Work()
-    let value = await threads.run(within: 0.05) {
-      gate.wait()
-      work.ended(1)
-      return 7
-    }
-    #expect(value == nil)
-    gate.signal()
-    #expect(await work.first(1) == [1])
-    #expect(await threads.run(within: 30) { 8 } == 8)
-    threads.retire()
-  }
-
   @Test func `A plugin's own job gets its two pointers`() async {
     let threads = PluginThreads(name: "job")
     let box = Box()
@@ -165,7 +143,7 @@ struct PluginThreadsTests {
 
   @Test func `A thread has the name of its plugin, as much of it as the system keeps`() async {
     let threads = PluginThreads(name: "translation-agent-library")
-    let name = await threads.run(within: 30) { () -> String in
+    let name = await threads.run { () -> String in
       var buffer = [UInt8](repeating: 0, count: 64)
       let descriptor = open("/proc/thread-self/comm", O_RDONLY | O_CLOEXEC)
       defer { close(descriptor) }

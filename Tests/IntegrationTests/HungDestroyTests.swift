@@ -5,8 +5,10 @@ import Testing
 @Suite("An agent whose destroy does not return")
 struct HungDestroyTests {
   /// A host whose agent of role "echo" hangs when it is freed; not where it was tried.
-  private func system(_ gate: CodeGate, settings: [String: String]) async throws -> RunningSystem {
-    let system = try await RunningSystem(["UppercaseAgent"], settings: settings)
+  private func system(
+    _ gate: CodeGate, with other: String = "UppercaseAgent", settings: [String: String]
+  ) async throws -> RunningSystem {
+    let system = try await RunningSystem([other], settings: settings)
     try await system.waitForListeners()
     try system.agents.write(Data(try EchoLibrary.compile([EchoLibrary.destroy(gate.code)])), as: "EchoC")
     try await reload(system)
@@ -78,6 +80,18 @@ struct HungDestroyTests {
     }
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
     try await gate.waitUntilCodeWaits()
+    #expect(!system.host.log.contains("killed"), "\(system.host.log)")
+  }
+
+  @Test("the host ends in time where also nothing runs any more on the pool that Swift's tasks share")
+  func endWithoutThePool() async throws {
+    let gate = try CodeGate()
+    let folder = try TemporaryFolder()
+    let system = try await system(
+      gate, with: "TestAgents", settings: ["AGENTHOST_SHUTDOWN_GRACE": "1", "AGENTHOST_LOST_THREAD": "300"])
+    let spins = #"{"seconds":60,"detached":64,"once":"\#(folder.path(of: "once"))"}"#
+    _ = try await system.wire.result(of: WireRequest(payload: spins), from: "spin")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
     #expect(!system.host.log.contains("killed"), "\(system.host.log)")
   }
 }

@@ -84,7 +84,6 @@ package final class Dispatcher {
   func lifecycle(
     within seconds: Double, endsWithTask: Bool = false, _ call: (CallToken) -> Void
   ) async -> CallResult? {
-    if endsWithTask, Task.isCancelled { return nil }
     let token = calls.open()
     let timeout = IOActor.eventLoop.scheduleTask(in: .fractional(seconds: seconds)) {
       IOActor.assumeIsolated { self.expireLifecycle(token) }
@@ -93,16 +92,18 @@ package final class Dispatcher {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         insert(.lifecycle(continuation), at: token)
-        call(token)
+        // Cancelled before there was anything to expire.
+        if endsWithTask, Task.isCancelled { expireLifecycle(token) } else { call(token) }
       }
     } onCancel: {
-      // In a turn of the loop of its own: after the call was inserted.
       if endsWithTask { IOActor.execute { self.expireLifecycle(token) } }
     }
   }
 
   private func expireLifecycle(_ token: CallToken) {
-    guard calls.revoke(token), case .lifecycle(let continuation) = take(token) else { return }
+    guard open.indices.contains(token.slot), case .lifecycle = open[token.slot], calls.revoke(token),
+      case .lifecycle(let continuation) = take(token)
+    else { return }
     continuation.resume(returning: nil)
   }
 
