@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 import SystemPackage
 
 /// Files that are there whole, or not at all, whatever ends in between.
@@ -7,7 +7,7 @@ package enum DurableFile {
   static let temporaryEnding = ".new"
 
   /// Writes a file in place of what has that path. Whoever reads it meanwhile finds the one or the other.
-  package static func replace(_ path: String, by bytes: [UInt8], mode: mode_t) throws {
+  package static func replace(_ path: String, by bytes: [UInt8], mode: UInt32) throws {
     let target = FilePath(path)
     let suffix = UInt64.random(in: .min ... .max)
     let temporary = target.removingLastComponent().appending(
@@ -23,7 +23,7 @@ package enum DurableFile {
   }
 
   /// Writes a file where none is.
-  package static func create(_ path: String, with bytes: [UInt8], mode: mode_t) throws {
+  package static func create(_ path: String, with bytes: [UInt8], mode: UInt32) throws {
     let descriptor = try FileDescriptor.open(
       FilePath(path), .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
       permissions: FilePermissions(rawValue: mode))

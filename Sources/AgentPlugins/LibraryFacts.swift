@@ -9,7 +9,7 @@ package struct LibraryFacts: Sendable {
   /// Refuses what is no library for this host, or is not trusted.
   package init(of file: String, trust: TrustPolicy) throws(LibraryError) {
     self.file = file
-    (bytes, image) = try LibraryStore.checkedBytes(of: file, trust)
+    (bytes, image, _) = try LibraryStore.checkedBytes(of: file, trust)
     hash = LibraryStore.hash(bytes)
   }
 }

@@ -17,10 +17,14 @@ package struct LibraryImage: Sendable, Equatable {
 
   /// The layouts of the C structs that it has Swift's metadata of, by their names.
   package let importedStructs: [String: String]
+  /// What stands in the file with its signature; nothing where none is asked for.
+  package let signature: [UInt8]
 
   package init(
-    file: String, hash: String, path: String, toolchain: String = "", importedStructs: [String: String] = [:]
+    file: String, hash: String, path: String, toolchain: String = "", importedStructs: [String: String] = [:],
+    signature: [UInt8] = []
   ) {
+    self.signature = signature
     self.file = file
     self.toolchain = toolchain
     self.importedStructs = importedStructs
@@ -61,7 +65,7 @@ package struct LibraryStore: Sendable {
 
   /// Reads `file` once, checks these bytes without running any of them, and keeps a copy.
   package func image(of file: String) throws(LibraryError) -> LibraryImage {
-    let (bytes, image) = try Self.checkedBytes(of: file, trust)
+    let (bytes, image, signature) = try Self.checkedBytes(of: file, trust)
     let hash = Self.hash(bytes)
     let copy = directory.appending(Self.name(ofCopy: hash))
     do {
@@ -77,7 +81,7 @@ package struct LibraryStore: Sendable {
     }
     return LibraryImage(
       file: file, hash: hash, path: copy.string, toolchain: image.toolchainText,
-      importedStructs: image.importedStructs)
+      importedStructs: image.importedStructs, signature: signature)
   }
 
   /// Notes that copies are in use, by their hashes; more often than `Retention.shortest` for as long as they are.
@@ -112,7 +116,7 @@ package struct LibraryStore: Sendable {
   /// A link is resolved once; from then on only what was read counts.
   static func checkedBytes(
     of file: String, _ trust: TrustPolicy
-  ) throws(LibraryError) -> (bytes: [UInt8], image: AgentImage) {
+  ) throws(LibraryError) -> (bytes: [UInt8], image: AgentImage, signature: [UInt8]) {
     guard let resolved = resolvedPath(file) else {
       throw LibraryError(
         file: file, step: .read, expected: "a readable file", found: String(cString: strerror(errno)),
@@ -124,9 +128,9 @@ package struct LibraryStore: Sendable {
     } catch {
       throw refusal(of: file, at: .read, error)
     }
-    try trust.check(content, at: file, resolved: resolved)
+    let signature = try trust.check(content, at: file, resolved: resolved)
     do throws(AgentImageError) {
-      return (content.bytes, try AgentImage(reading: content.bytes))
+      return (content.bytes, try AgentImage(reading: content.bytes), signature)
     } catch {
       throw refusal(of: file, at: .image, error)
     }

@@ -150,6 +150,31 @@ struct PluginCommandTests {
     let reload = try await Finished.agenthost(on: system.server, "reload", "--wait")
     #expect(reload.status == 0, "\(reload.output)\(reload.errors)")
     #expect(try await system.wire.result(of: WireRequest(), from: "echo").errors.isEmpty)
+    try await otherVersions(of: system, key: folder.path(of: "ours.key"), keys: keys)
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  /// What is not signed is not even tried; what is signed comes in with its signature, and a rollback brings that too.
+  private func otherVersions(of system: RunningSystem, key: String, keys: String) async throws {
+    let folder = try TemporaryFolder()
+    let next = folder.path(of: "libEchoC.so")
+    try (try AgentsFolder.contents(of: "EchoC") + Data([0])).write(to: URL(filePath: next))
+    let settings = [
+      "REDIS_URL": system.server.url, "AGENTHOST_PLUGIN_TRUST": "signature", "AGENTHOST_PLUGIN_KEYS": keys,
+      "AGENTHOST_DATA_DIR": system.host.dataDirectory, "AGENTHOST_AGENTS_DIR": system.agents.path,
+    ]
+    let before = try Data(contentsOf: URL(filePath: system.agents.path(of: "EchoC")))
+    let unsigned = try await Finished.agenthost("plugin", "install", next, settings: settings)
+    #expect(unsigned.status == 5 && unsigned.errors.contains("refused at trust"), "\(unsigned)")
+    #expect(try Data(contentsOf: URL(filePath: system.agents.path(of: "EchoC"))) == before)
+    #expect(try await Self.verb("sign", "--key", key, next).status == 0)
+    let installed = try await Finished.agenthost("plugin", "install", next, settings: settings)
+    #expect(installed.status == 0, "\(installed)")
+    for _ in 0..<2 {
+      let back = try await Finished.agenthost("plugin", "rollback", "EchoC", settings: settings)
+      #expect(back.status == 0, "\(back)")
+    }
+    #expect(try await Finished.agenthost("plugin", "rollback", "EchoC", settings: settings).status == 0)
+    #expect(try Data(contentsOf: URL(filePath: system.agents.path(of: "EchoC"))) == before)
   }
 }

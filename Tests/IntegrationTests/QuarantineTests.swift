@@ -53,6 +53,32 @@ struct QuarantineTests {
     #expect(try await next.stop() == 0, "\(next.log)")
   }
 
+  @Test("that is quarantined while it is brought in is not served")
+  func duringTheFirstLook() async throws {
+    let folder = try TemporaryFolder()
+    let system = try await RunningSystem(
+      ["ManagerAgent", "TestAgents"], settings: ["TEST_START_FILE": folder.path(of: "start")], workers: 0)
+    try await system.host.waitForLog("slow: starts")
+    let inspected = try await Finished.agenthost(
+      "plugin", "inspect", "--json", system.agents.path(of: "TestAgents"), settings: [:])
+    let hash = try #require(inspected.output.firstMatch(of: /"hash":"([0-9a-f]{64})"/)?.1)
+    let added = try await Finished.agenthost(
+      on: system.server, "plugin", "quarantine", "add", String(hash), "--reason", "ill")
+    #expect(added.status == 0, "\(added)")
+    // It looks by itself every two seconds; only then is it let go on.
+    try await RedisTestServer.wait(until: "the worker has read what is wanted") {
+      try system.wire.commandCount("hgetall") >= 3
+    }
+    try Data().write(to: URL(fileURLWithPath: folder.path(of: "start")))
+    try await system.host.waitUntilReady()
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "ls", "--json")
+    let report = try #require(
+      try JSONDecoder().decode([BrokenLibraryTests.Report].self, from: Data(listed.output.utf8)).first)
+    let library = report.libraries.first { $0.file == system.agents.path(of: "TestAgents") }
+    #expect(library?.outcome == "refused" && library?.roles == [], "\(listed.output)\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("and that was lifted is not quarantined again for the deaths of before, by whatever worker comes")
   func lifted() async throws {
     let system = try await RunningSystem(
@@ -129,7 +155,8 @@ struct QuarantineTests {
       on: system.server, "plugin", "quarantine", "lift", String(hash))
     #expect(lifted.status == 0, "\(lifted)")
     try await system.host.waitForLog("reload: new 1")
-    #expect(try await system.wire.result(of: WireRequest(text: "fine"), from: "crash").errors.isEmpty)
+    let answer = try await system.wire.result(of: WireRequest(text: "fine"), from: "crash")
+    #expect(answer.errors.isEmpty, "\(answer.errors)\(system.host.log)")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 

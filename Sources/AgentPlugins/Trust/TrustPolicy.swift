@@ -8,11 +8,14 @@ package enum TrustPolicy: Sendable {
   case any
 
   /// Refuses a library whose content is `file` and whose links lead to `resolved`. `path` is where it stands.
-  func check(_ file: RegularFile, at path: String, resolved: String) throws(LibraryError) {
+  /// Returns what stands in the file with its signature; nothing where none is asked for.
+  func check(_ file: RegularFile, at path: String, resolved: String) throws(LibraryError) -> [UInt8] {
     switch self {
-    case .any: return
-    case .owner: try FileOwnership.check(file.status, at: path, resolved: resolved)
-    case .signature(let folder): try TrustedKeys(folder: folder).check(file.bytes, of: path)
+    case .any: return []
+    case .owner:
+      try FileOwnership.check(file.status, at: path, resolved: resolved)
+      return []
+    case .signature(let folder): return try TrustedKeys(folder: folder).check(file.bytes, of: path)
     }
   }
 }

@@ -18,8 +18,9 @@ package struct TrustedKeys: Sendable {
     }
   }
 
-  /// Refuses bytes that none of the keys has signed. The signature stands beside the library `path`, in `path.sig`.
-  func check(_ bytes: [UInt8], of path: String) throws(LibraryError) {
+  /// Refuses bytes that none of the keys has signed. The signature stands beside the library `path`, in `path.sig`,
+  /// whose content is returned.
+  func check(_ bytes: [UInt8], of path: String) throws(LibraryError) -> [UInt8] {
     let file = path + ".sig"
     let signature: [UInt8]
     do throws(AgentImageError) {
@@ -40,6 +41,7 @@ package struct TrustedKeys: Sendable {
         found: "a signature by another key, or of other bytes",
         advice: "sign it again, or put the signer's public key into \(folder)")
     }
+    return signature
   }
 
   private static func files(in folder: String) throws(LibraryError) -> [String] {

@@ -219,7 +219,9 @@ final class AgentRegistry {
     if case .probation = duty { return nil }
     return Readers(
       role: RoleConsumer(
-        client: client, waker: waker, lanes: agent.lanes, slots: agent.slots, receiver: agent, logger: logger),
+        client: client, waker: waker, lanes: agent.lanes, slots: agent.slots, receiver: agent,
+        hasJoined: true,
+        logger: logger),
       own: AgentStreamConsumer(
         client: client, source: agent.ownSource, lanes: agent.lanes, receiver: agent, logger: logger))
   }

@@ -6,7 +6,7 @@ struct LoadedLibrary {
   let library: AgentLibrary
   /// An operator's.
   var settings: LibrarySettings
-  let importedStructs: [String: String]
+  let image: LibraryImage
   /// How often the library has been brought in here.
   let generation: Int
   /// The oldest first.
@@ -22,7 +22,7 @@ struct LoadedLibrary {
 struct LibraryChange {
   let library: AgentLibrary
   let settings: LibrarySettings
-  let importedStructs: [String: String]
+  let image: LibraryImage
   /// Agents whose place stays, and what is to work there from now on; nil: what does.
   var kept: [(agent: ServedAgent, next: AgentInstance?)] = []
   /// They have no streams yet.

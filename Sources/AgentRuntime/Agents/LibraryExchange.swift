@@ -18,7 +18,7 @@ final class LibraryExchange {
   /// Makes the agents that `library` is to have, where `current` is what runs of its file. Where it runs just as it is to,
   /// only those are made that are missing.
   func prepare(
-    _ library: AgentLibrary, _ settings: LibrarySettings, importedStructs: [String: String],
+    _ library: AgentLibrary, _ settings: LibrarySettings, image: LibraryImage,
     beside current: LoadedLibrary?, count: (_ role: String) -> Int
   ) async throws(LibraryError) -> LibraryChange {
     let isSame = current.map { $0.library === library } ?? false
@@ -27,7 +27,7 @@ final class LibraryExchange {
     let replacing = isSame ? [] : plan.kept.map(\.descriptor)
     var instances = try await loader.makeAgents(
       replacing + plan.added, of: library, settings: settings.agents)[...]
-    var change = LibraryChange(library: library, settings: settings, importedStructs: importedStructs)
+    var change = LibraryChange(library: library, settings: settings, image: image)
     let agents = current?.agents ?? []
     change.kept = plan.kept.map { (agents[$0.index], isSame ? nil : instances.removeFirst()) }
     change.added = instances.map(registry.makeAgent)

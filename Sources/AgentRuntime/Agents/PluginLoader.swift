@@ -29,6 +29,9 @@ final class PluginLoader {
   private let probing = PluginThreads(name: "probing", maximum: 1)
   /// Hashes of what was mapped here, or may have been: it stays for as long as the process lives.
   private var mapped: Set<String> = []
+  private var ahead: LibrariesReadAhead?
+  /// By file: read ahead, and not asked for yet by the look that goes on.
+  private var readImages: [String: LibraryImage] = [:]
   /// Whose `start` has not completed: never freed under it.
   private var starting: [AgentInstance] = []
 
@@ -46,8 +49,20 @@ final class PluginLoader {
     self.logger = logger
   }
 
+  /// For the first look.
+  func readAhead(_ folder: PluginFolder) async {
+    let store = store
+    ahead = await thread.run(within: stepLimit) { LibrariesReadAhead(folder, store) }
+    if ahead == nil { abandonThread() }
+  }
+
   func libraries(in folder: PluginFolder) async throws(LibraryError) -> [FoundLibrary] {
-    try await step(.read, of: folder.path) { () throws(LibraryError) in try folder.libraries() }
+    let ahead = ahead.take()
+    let (libraries, images) = try await step(.read, of: folder.path) { () throws(LibraryError) in
+      (try folder.libraries(), ahead?.images(in: folder) ?? [:])
+    }
+    readImages = images
+    return libraries
   }
 
   func fingerprint(of folder: PluginFolder) async -> [String] {
@@ -55,6 +70,7 @@ final class PluginLoader {
   }
 
   func image(of file: String) async throws(LibraryError) -> LibraryImage {
+    if let image = readImages.removeValue(forKey: file) { return image }
     let store = store
     return try await step(.read, of: file) { () throws(LibraryError) in try store.image(of: file) }
   }
@@ -75,14 +91,14 @@ final class PluginLoader {
     }
   }
 
-  /// Keeps what a rollback of `file` goes back to.
-  func notePrevious(_ hash: String, of file: String) async {
+  /// Keeps what a rollback of its file goes back to.
+  func notePrevious(_ image: LibraryImage) async {
     let (previous, logger) = (previous, logger)
     await waiting.run {
       do {
-        try previous.note(LibraryStatus.name(ofFile: file), hash)
+        try previous.note(image)
       } catch {
-        logger.warning("a rollback of \(file) would not know of its last exchange: \(error)")
+        logger.warning("a rollback of \(image.file) would not know of its last exchange: \(error)")
       }
     }
   }

@@ -84,6 +84,15 @@ final class Plugins {
         .map(LibraryStatus.name(ofFile:)))
   }
 
+  /// The first look, for which nothing is read yet; what is wanted meanwhile is looked at before it is over.
+  func begin() async throws -> ReloadReport {
+    isReloading = true
+    defer { isReloading = false }
+    var report = try await look(.all)
+    while let request = wanted.take() { report = try await look(request) }
+    return report
+  }
+
   /// Looks at what is wanted of the folder and makes what runs equal to it. What is wanted meanwhile is one more look.
   func reload() async {
     if isReloading { return }
@@ -156,8 +165,8 @@ final class Plugins {
     askForReplacement("\(code.past) generations of code are loaded that serve no more")
   }
 
-  /// One look; for what is new nothing is read yet.
-  func look(_ request: LookRequest) async throws -> ReloadReport {
+  /// One look; for what is new nothing is read yet. Two at once would each undo what the other has seen.
+  private func look(_ request: LookRequest) async throws -> ReloadReport {
     let version = desiredVersion
     if request == .all { await quarantine.begin() }
     let found = places.look(at: try await loader.libraries(in: folder))
@@ -212,7 +221,7 @@ final class Plugins {
         if plan.isFulfilled { continue }
         changes.append(
           try await exchange.prepare(
-            current.library, current.settings, importedStructs: current.importedStructs, beside: current
+            current.library, current.settings, image: current.image, beside: current
           ) { count(of: $0, current.settings) })
       } catch {
         refuse(file, error, in: &report)
@@ -263,7 +272,7 @@ final class Plugins {
       let settings = candidate.settings
       try checkRoles(try settings.descriptors(of: library), of: library, beside: others)
       return try await exchange.prepare(
-        library, settings, importedStructs: candidate.image.importedStructs, beside: loaded[library.file]
+        library, settings, image: candidate.image, beside: loaded[library.file]
       ) { count(of: $0, settings) }
     } catch {
       refuse(candidate.image.file, error, in: &report)
@@ -286,13 +295,14 @@ final class Plugins {
 
   private func make(_ change: LibraryChange) async {
     let (file, library) = (change.file, change.library)
-    let replaced = loaded[file]?.library
+    let before = loaded[file]
+    let replaced = before?.library
     if replaced !== library { generations[file, default: 0] += 1 }
     let agents = await exchange.make(change)
     loaded[file] = LoadedLibrary(
-      library: library, settings: change.settings, importedStructs: change.importedStructs,
+      library: library, settings: change.settings, image: change.image,
       generation: generations[file] ?? 0, agents: agents)
-    if let replaced, replaced.hash != library.hash { await loader.notePrevious(replaced.hash, of: file) }
+    if let before, before.image.hash != change.image.hash { await loader.notePrevious(before.image) }
     for agent in agents where replaced !== library || change.added.contains(where: { $0 === agent }) {
       logger.info(
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",
@@ -306,7 +316,7 @@ final class Plugins {
   ) throws(LibraryError) {
     let others = loaded.filter { $0.key != image.file }
     if let other = others.first(where: {
-      $0.value.importedStructs[conflict.name].map { $0 != conflict.layout } ?? false
+      $0.value.image.importedStructs[conflict.name].map { $0 != conflict.layout } ?? false
     }) {
       throw LibraryError(
         file: image.file, step: .load,

@@ -6,6 +6,13 @@ extension Settings {
     try LibraryStore(directory: dataDirectory + "/libraries", trust: trustPolicy())
   }
 
+  /// For what is to be put into the agents' folder: whoever does that vouches for it, unless signatures do.
+  package func installingStore(in dataDirectory: String) throws(LibraryError) -> LibraryStore {
+    let policy = try trustPolicy()
+    let trust: TrustPolicy = if case .signature = policy { policy } else { .any }
+    return try LibraryStore(directory: dataDirectory + "/libraries", trust: trust)
+  }
+
   /// Whoever tries libraries, and keeps in the data folder what has passed.
   package func prober(in dataDirectory: String, environment: [String: String]) -> Prober {
     Prober(

@@ -51,6 +51,11 @@ final class AgentService: Service {
 
   var upkeep: LibraryUpkeep { LibraryUpkeep(loader: loader) }
 
+  /// Reads the folder before it is looked at.
+  func readAhead() async {
+    await loader.readAhead(folder)
+  }
+
   /// Looks at the folder by itself; nil where that is not wanted.
   func watch(every seconds: Double) -> FolderWatch? {
     guard seconds > 0 else { return nil }
@@ -78,13 +83,15 @@ final class AgentService: Service {
   }
 
   private func serve() async throws {
-    if let report = try await HostEnd.cutting({ try await self.plugins.look(.all) }) {
+    if let report = try await HostEnd.cutting({ try await self.plugins.begin() }) {
       logger.notice("agents: \(report)")
       if registry.agents.isEmpty {
         logger.warning("there is no agent to serve; put libraries into the folder and reload")
       }
       await beforeReading?()
       await registry.startReading()
+      // What was asked for since, and found the first look going on.
+      await plugins.reload()
       await HostEnd().wait()
     }
     await end()

@@ -96,6 +96,8 @@ package final class Worker {
     try records.own.watch()
     startWatchdog()
     defer { records.own.endsClean() }
+    // Beside the connecting: neither needs the other.
+    async let libraries: Void = agents.readAhead()
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
@@ -116,6 +118,7 @@ package final class Worker {
       supervisor.say(.ready, logger: logger)
       logger.notice("ready")
     }
+    await libraries
     let healthCheck = HealthCheck(
       client: client,
       interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)

@@ -24,6 +24,8 @@ package final class RoleConsumer: StreamReader {
   private let logger: Logger
   private var plan: ReadPlan
   private var use: LaneUse
+  /// Whether the streams, or what this reader has of them, may be other than it knows.
+  private var mustLook: Bool
   private var isQuiet = false
   private let blockingRead: BlockingRead
   private var current: RedisConnection?
@@ -35,10 +37,12 @@ package final class RoleConsumer: StreamReader {
   private let interruptions: AsyncStream<Void>
   private let interrupting: AsyncStream<Void>.Continuation
 
+  /// `hasJoined`: the streams have just been made for it, and nothing was ever delivered to it.
   package init(
     client: RedisClient, waker: StreamWaker, lanes: RoleLanes, slots: Slots,
-    receiver: any DeliveryReceiver, logger: Logger
+    receiver: any DeliveryReceiver, hasJoined: Bool = false, logger: Logger
   ) {
+    mustLook = !hasJoined
     self.client = client
     self.waker = waker
     self.lanes = lanes
@@ -101,10 +105,14 @@ package final class RoleConsumer: StreamReader {
       current = nil
       progress.enter(.waiting, at: .now())
     }
-    try await ensureGroups(connection)
-    for source in lanes.sources {
-      try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
+    if mustLook {
+      try await ensureGroups(connection)
+      for source in lanes.sources {
+        try await PendingEntries.deliverUnseen(of: source, to: receiver, client: client)
+      }
     }
+    // Whatever ends this connection.
+    mustLook = true
     var lastLook = ContinuousClock.now
     while !isQuiet {
       let reserved = await slots.reserve(upTo: batchLimit)

@@ -9,7 +9,8 @@ struct PluginInstallCommand: AsyncParsableCommand {
     abstract: "Try a library, put it into the agents' folder, and have hosts load it.",
     discussion: """
       The file is tried as hosts try it, copied beside what it replaces, and renamed: whoever looks meanwhile finds the \
-      one or the other. A signature beside it goes with it. Exits with 5 where it is refused.
+      one or the other. A signature beside it goes with it; where signatures count, it is \
+      looked at before any code runs. Exits with 5 where it is refused.
       """)
 
   @Argument(help: "The library's file.")
@@ -48,7 +49,7 @@ struct PluginInstallCommand: AsyncParsableCommand {
     _ file: String, for path: String, _ environment: CommandEnvironment
   ) throws -> [UInt8] {
     let data = try environment.dataDirectory()
-    let image = try LibraryStore(directory: data + "/libraries", trust: .any).image(of: file)
+    let image = try environment.settings.installingStore(in: data).image(of: file)
     let prober = environment.settings.prober(in: data, environment: environment.variables)
     let subject = ProbeSubject(image, try LibrarySettings(ofLibrary: path).agents)
     if let refusal = prober.probe([subject])[0] { throw refusal }

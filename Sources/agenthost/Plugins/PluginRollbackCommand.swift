@@ -17,15 +17,20 @@ struct PluginRollbackCommand: AsyncParsableCommand {
     let environment = try CommandEnvironment()
     let name = LibraryStatus.name(ofFile: name)
     let data = try environment.dataDirectory()
-    guard let hash = PreviousVersions(dataDirectory: data).hash(of: name) else {
+    guard let version = PreviousVersions(dataDirectory: data).version(of: name) else {
       throw CommandFailure(
         .failed,
         "no host with the data folder \(data) has exchanged a library called \(LogText.escaped(name))")
     }
+    let hash = version.hash
     let path = try file(called: name, in: place.folder(environment))
     do {
       let bytes = try RegularFile.read(
         "\(data)/libraries/\(hash).so", maximumBytes: LibraryStore.maximumBytes)
+      // First: where signatures count, the library without its own would be refused.
+      if !version.signature.isEmpty {
+        try DurableFile.replace(path + ".sig", by: version.signature, mode: 0o644)
+      }
       try DurableFile.replace(path, by: bytes, mode: 0o644)
     } catch {
       throw CommandFailure(.failed, "\(path) could not be put back to hash \(hash.prefix(12)): \(error)")

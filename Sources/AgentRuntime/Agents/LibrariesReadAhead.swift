@@ -1,0 +1,24 @@
+import AgentPlugins
+
+/// The libraries of a folder, read before anybody looks at it: while a worker that starts connects to its server. They are
+/// good for a look that finds the folder as it was.
+struct LibrariesReadAhead: Sendable {
+  private let fingerprint: [String]
+  private let images: [String: LibraryImage]
+
+  /// Blocks. What can't be read is left to the look, which says why.
+  init(_ folder: PluginFolder, _ store: LibraryStore) {
+    fingerprint = folder.fingerprint()
+    let libraries = (try? folder.libraries()) ?? []
+    images = libraries.reduce(into: [:]) { images, library in
+      guard let settings = try? library.settings.get(), settings.isEnabled, settings.place == folder.place
+      else { return }
+      images[library.file] = try? store.image(of: library.file)
+    }
+  }
+
+  /// Nothing where the folder has changed since.
+  func images(in folder: PluginFolder) -> [String: LibraryImage] {
+    fingerprint == folder.fingerprint() ? images : [:]
+  }
+}
