@@ -77,6 +77,7 @@ struct RunCommand: ParsableCommand {
     }
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
-      executable: "/proc/self/exe", arguments: ["worker", "run"], environment: variables)
+      executable: "/proc/self/exe", arguments: ["worker", "run"], environment: variables,
+      spareArguments: ["worker", "spare", ProcessTitle.room])
   }
 }

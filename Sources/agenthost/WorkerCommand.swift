@@ -4,7 +4,7 @@ import ArgumentParser
 struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Replace the processes that run agents.",
-    subcommands: [WorkerReplaceCommand.self, WorkerRunCommand.self])
+    subcommands: [WorkerReplaceCommand.self, WorkerRunCommand.self, WorkerSpareCommand.self])
 }
 
 struct WorkerReplaceCommand: AsyncParsableCommand {

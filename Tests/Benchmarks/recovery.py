@@ -68,7 +68,7 @@ class Client:
 
 def worker_of(supervisor: int) -> int:
     children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(supervisor)], capture_output=True, text=True)
-    workers = [line.split()[0] for line in children.stdout.splitlines() if " worker" in line]
+    workers = [line.split()[0] for line in children.stdout.splitlines() if " worker run" in line]
     if len(workers) != 1:
         raise bench.BenchmarkError(f"the supervisor has {len(workers)} workers")
     return int(workers[0])

@@ -36,6 +36,7 @@ package final class Supervisor {
   private var state: SupervisionState
   private var workers: [WorkerProcess] = []
   private var histories: [WorkerPlaceName: WorkerHistory] = [:]
+  private let spares: SpareWorkers
   private var redis: ChildProcess?
   private var symbolicating: [ChildProcess] = []
   /// Reports whose functions get their names when a worker is ready: a process that starts beside the successor would
@@ -46,6 +47,7 @@ package final class Supervisor {
   package init(configuration: SupervisorConfiguration, logger: Logger) {
     self.configuration = configuration
     self.logger = logger
+    spares = SpareWorkers(configuration.worker, logger: logger)
     reports = CrashReports(dataDirectory: configuration.dataDirectory)
     state = SupervisionState(limits: configuration.limits, ownsRedis: configuration.privateRedis != nil)
   }
@@ -72,6 +74,8 @@ package final class Supervisor {
         if signal == SIGCHLD { reapChildren() } else { feed(.signal(signal)) }
       }
       feed(.timer)
+      spares.timer(now: MonotonicClock.now())
+      if state.stage == .stopping { spares.end() }
     }
   }
 
@@ -80,7 +84,8 @@ package final class Supervisor {
     for worker in workers where worker.statusIsOpen {
       waiting.append(pollfd(fd: worker.statusDescriptor, events: Int16(POLLIN), revents: 0))
     }
-    let timeout = MonotonicClock.pollTimeout(until: state.nextDeadline, now: MonotonicClock.now())
+    let timeout = MonotonicClock.pollTimeout(
+      until: [state.nextDeadline, spares.due].compactMap(\.self).min(), now: MonotonicClock.now())
     guard poll(&waiting, nfds_t(waiting.count), timeout) >= 0 || errno == EINTR else {
       throw SystemCallError("poll", "signals and the workers' status")
     }
@@ -92,6 +97,7 @@ package final class Supervisor {
       switch line {
       case .known(.ready):
         feed(.worker(worker.place, .ready(worker.incarnation)))
+        spares.workerIsReady(now: MonotonicClock.now())
         for report in unnamed { symbolicate(report) }
         unnamed = []
       case .known(.replace(let reason)):
@@ -130,6 +136,8 @@ package final class Supervisor {
           logger.error("\(written.line)")
           if let path = written.path { unnamed = unnamed.suffix(Self.maximumSymbolicating - 1) + [path] }
         }
+      } else if spares.ended(pid) {
+        logger.debug("the spare worker ended, \(exit)")
       } else if pid == redis?.pid {
         redis = nil
         feed(.redisExited(exit, lastLines: configuration.privateRedis?.lastLogLines() ?? ""))
@@ -193,7 +201,8 @@ package final class Supervisor {
       workers.append(
         try WorkerProcess(
           configuration.worker, incarnation: incarnation, place: place,
-          history: histories[place, default: WorkerHistory()]))
+          history: histories[place, default: WorkerHistory()], spare: place.isProbation ? nil : spares.take())
+      )
       feed(.worker(place, .started(incarnation)))
     } catch {
       feed(.worker(place, .notStarted(reason: error.description)))

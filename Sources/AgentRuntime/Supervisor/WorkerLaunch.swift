@@ -3,8 +3,13 @@ package struct WorkerLaunch: Equatable, Sendable {
   package let executable: String
   package let arguments: [String]
   package let environment: [String: String]
+  /// Of a process that waits to be told the whole of a worker's arguments; nil: there is none in reserve.
+  package let spareArguments: [String]?
 
-  package init(executable: String, arguments: [String], environment: [String: String]) {
+  package init(
+    executable: String, arguments: [String], environment: [String: String], spareArguments: [String]? = nil
+  ) {
+    self.spareArguments = spareArguments
     self.executable = executable
     self.arguments = arguments
     self.environment = environment

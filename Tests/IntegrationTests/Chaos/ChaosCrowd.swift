@@ -77,7 +77,8 @@ final class ChaosCrowd: Sendable {
 
   private func worker(of host: HostProcess) -> Int32? {
     let worker = ProcessTable.children(of: host.processIdentifier).first {
-      ProcessTable.arguments(of: $0).contains("worker") && ProcessTable.isRunning($0)
+      ProcessTable.arguments(of: $0).starts(with: ["/proc/self/exe", "worker", "run"])
+        && ProcessTable.isRunning($0)
     }
     if let worker { everStarted.withLock { $0.append(worker) } }
     return worker

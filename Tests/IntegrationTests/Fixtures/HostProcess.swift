@@ -70,7 +70,7 @@ final class HostProcess: Sendable {
   func workerProcessIdentifiers(at place: String? = nil) -> [Int32] {
     ProcessTable.children(of: processIdentifier).filter { process in
       let arguments = ProcessTable.arguments(of: process)
-      return arguments.contains("worker") && !arguments.contains("--probation")
+      return arguments.contains("run") && arguments.contains("worker") && !arguments.contains("--probation")
         && arguments.first { $0.hasPrefix("--place=") } == place.map { "--place=\($0)" }
     }
   }
