@@ -147,6 +147,28 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test(
+    "a reload that is asked for while a worker begins comes after its first look, and makes no agent twice")
+  func duringTheFirstLook() async throws {
+    let folder = try TemporaryFolder()
+    let start = folder.path(of: "start")
+    let system = try await RunningSystem(
+      ["TestAgents"], settings: ["TEST_START_FILE": start], workers: 0)
+    try await system.host.waitForLog("slow: starts")
+    let before = try system.wire.commandCount("hgetall")
+    // Nobody listens yet, but it is written down.
+    _ = try await Finished.agenthost(on: system.server, "reload")
+    try await RedisTestServer.wait(until: "the worker has read it") {
+      try system.wire.commandCount("hgetall") >= before + 2
+    }
+    try Data().write(to: URL(fileURLWithPath: start))
+    try await system.host.waitUntilReady()
+    try await system.host.waitForLog("reload: new 0, changed 0, removed 0, unchanged 1")
+    let agents = try await Finished.agenthost(on: system.server, "agent", "ls")
+    #expect(agents.output.split(separator: "\n").count { $0.contains(" slow ") } == 1, "\(agents)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("who waits for a reload waits for the worker that an isolated library gets")
   func isolated() async throws {
     let system = try await RunningSystem(["EchoC"])

@@ -50,7 +50,8 @@ final class Plugins {
   /// The isolated places that the last look has asked for.
   private(set) var isolatedPlaces: [String] = []
   private var wanted: LookRequest?
-  private var isReloading = false
+  /// The first look, too, is one, until what it has found is read for.
+  private var isReloading = true
 
   init(
     folder: PluginFolder, loader: PluginLoader, registry: AgentRegistry, retirement: Retirement,
@@ -85,12 +86,16 @@ final class Plugins {
   }
 
   /// The first look, for which nothing is read yet; what is wanted meanwhile is looked at before it is over.
-  func begin() async throws -> ReloadReport {
-    isReloading = true
-    defer { isReloading = false }
+  func firstLook() async throws -> ReloadReport {
     var report = try await look(.all)
     while let request = wanted.take() { report = try await look(request) }
     return report
+  }
+
+  /// What the first look has found is read for: what was wanted meanwhile is seen to.
+  func begin() async {
+    isReloading = false
+    await reload()
   }
 
   /// Looks at what is wanted of the folder and makes what runs equal to it. What is wanted meanwhile is one more look.

@@ -83,15 +83,14 @@ final class AgentService: Service {
   }
 
   private func serve() async throws {
-    if let report = try await HostEnd.cutting({ try await self.plugins.begin() }) {
+    if let report = try await HostEnd.cutting({ try await self.plugins.firstLook() }) {
       logger.notice("agents: \(report)")
       if registry.agents.isEmpty {
         logger.warning("there is no agent to serve; put libraries into the folder and reload")
       }
       await beforeReading?()
       await registry.startReading()
-      // What was asked for since, and found the first look going on.
-      await plugins.reload()
+      await HostEnd.cancels { await self.plugins.begin() }
       await HostEnd().wait()
     }
     await end()
