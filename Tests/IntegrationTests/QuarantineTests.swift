@@ -120,6 +120,30 @@ struct QuarantineTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test(
+    "code that is quarantined is taken out where its file is another by now, or what is said of it, which is refused",
+    arguments: [true, false])
+  func runsOn(isFileAnother: Bool) async throws {
+    let system = try await RunningSystem(["EchoC"])
+    let running = try await Finished.agenthost(on: system.server, "plugin", "ls", "--json")
+    let hash = String(try #require(running.output.firstMatch(of: /"hash":"([0-9a-f]+)"/)?.output.1))
+    if isFileAnother {
+      try system.agents.write(Data("no library".utf8), as: "EchoC")
+    } else {
+      try system.agents.say("nonsense: true", of: "EchoC")
+    }
+    let refused = try await Finished.agenthost(on: system.server, "reload", "--wait")
+    #expect(refused.status == 5 && refused.output.contains("the one before runs"), "\(refused)")
+    let added = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "add", hash)
+    #expect(added.status == 0, "\(added)")
+    try await RedisTestServer.wait(until: "it has ended") {
+      try await Finished.agenthost(on: system.server, "agent", "ls").output.split(separator: "\n").count == 1
+    }
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "quarantine", "ls", "--json")
+    #expect(listed.output.contains(#""roles":["echo"]"#), "\(listed)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   private static let deadLetters = ["AGENTHOST_QUARANTINE_MESSAGES": "dead-letter"]
 
   private func expectDeadLetter(

@@ -212,8 +212,18 @@ final class Plugins {
       }
     }
     await make(changes, into: &report)
+    await unloadQuarantined()
     await changeNumbers(into: &report)
     return report
+  }
+
+  /// What must not run, and has not been replaced: another file in its place may be refused.
+  private func unloadQuarantined() async {
+    for (file, current) in loaded {
+      guard await quarantine.forbids(current) else { continue }
+      logger.error("\(file): hash \(current.library.hash.prefix(12)) is quarantined, and ends")
+      await unload(file)
+    }
   }
 
   /// Gives each role as many agents as are wanted, where the code and what is said of it stay.

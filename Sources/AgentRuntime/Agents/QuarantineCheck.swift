@@ -30,6 +30,19 @@ final class QuarantineCheck {
     await roles?.want(refused)
   }
 
+  /// Whether `current` must not run any more, whatever its file is by now. Which roles it served is noted.
+  func forbids(_ current: LoadedLibrary) async -> Bool {
+    guard var quarantine = quarantined[current.library.hash] else { return false }
+    await learn(&quarantine, of: current)
+    return true
+  }
+
+  private func learn(_ quarantine: inout Quarantine, of current: LoadedLibrary) async {
+    guard quarantine.roles.isEmpty else { return }
+    quarantine.roles = Set(current.agents.map(\.identity.role)).sorted()
+    await learnt(current.library.hash, quarantine)
+  }
+
   /// `current` is what runs of the file, which `unload` ends.
   func check(
     _ image: LibraryImage, running current: LoadedLibrary?, unload: @IOActor () async -> Void
@@ -37,10 +50,7 @@ final class QuarantineCheck {
     guard var quarantine = quarantined[image.hash] else { return }
     if let current, current.library.hash == image.hash {
       await unload()
-      if quarantine.roles.isEmpty {
-        quarantine.roles = Set(current.agents.map(\.identity.role)).sorted()
-        await learnt(image.hash, quarantine)
-      }
+      await learn(&quarantine, of: current)
     }
     if roles != nil, quarantine.roles.isEmpty {
       logger.warning(
