@@ -115,6 +115,29 @@ struct InstancesTests {
     #expect(try await host.stop() == 0, "\(host.log)")
   }
 
+  @Test(
+    "where one of several can't start, those that did are stopped before they are freed, and nothing changes")
+  func startFails() async throws {
+    let folder = try TemporaryFolder()
+    let mark = folder.path(of: "freed while it worked")
+    let library = try EchoLibrary.compile([
+      EchoLibrary.startFails(3), EchoLibrary.destroy(EchoLibrary.ifStarted("creat(\"\(mark)\", 0600);")),
+    ])
+    let system = try await RunningSystem([])
+    try await system.waitForListeners()
+    try system.agents.write(Data(library), as: "EchoC")
+    let reload = try await Finished.agenthost(on: system.server, "reload", "--wait")
+    #expect(reload.status == 0, "\(reload)")
+    let before = try await agents(of: system, role: "echo").map(\.id)
+    let scaled = try await Finished.agenthost(on: system.server, "agent", "scale", "echo", "5", "--wait")
+    #expect(scaled.status == 7, "\(scaled)")
+    #expect(try await agents(of: system, role: "echo").map(\.id) == before && before.count == 1)
+    #expect(system.host.log.contains("found no luck"), "\(system.host.log)")
+    #expect(!FileManager.default.fileExists(atPath: mark))
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+    #expect(!FileManager.default.fileExists(atPath: mark))
+  }
+
   @Test("what can't be is refused: exit 2; what nobody serves: exit 7")
   func refused() async throws {
     let system = try await RunningSystem(["EchoC"])

@@ -139,8 +139,14 @@ final class PluginLoader {
     do throws(LibraryError) {
       for descriptor in descriptors {
         let instance = try await create(descriptor, of: library, settings: settings)
+        do throws(LibraryError) {
+          try await start(instance)
+        } catch {
+          await destroy(instance)
+          instance.end()
+          throw error
+        }
         instances.append(instance)
-        try await start(instance)
       }
       return instances
     } catch {
@@ -182,9 +188,14 @@ final class PluginLoader {
       advice: "see that what the agent needs at its start is there")
   }
 
-  /// An agent that was made in vain.
+  /// An agent that was made and started in vain.
   func end(_ instance: AgentInstance) async {
-    await destroy(instance)
+    let result = await dispatcher.lifecycle(within: stepLimit, endsWithTask: true) { instance.stop($0) }
+    if result != nil {
+      await destroy(instance)
+    } else if !Task.isCancelled {
+      logger.error("\(instance.descriptor.name) did not stop within \(stepLimit) s, and stays in memory")
+    }
     instance.end()
   }
 

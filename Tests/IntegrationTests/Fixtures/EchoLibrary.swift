@@ -33,6 +33,29 @@ enum EchoLibrary {
     ("{ free((void *)agent); }", "{ \(code) free((void *)agent); }")
   }
 
+  /// Has the `start` that comes as the `number`th in a process fail. Agents know whether they have been started, and
+  /// not been stopped.
+  static func startFails(_ number: Int) -> (String, String) {
+    (
+      "host->complete(host, token, NULL, 0);",
+      """
+      static int starts; int isStart = agent->context == NULL;
+      if (isStart && ++starts == \(number)) {
+        const agenthost_text_v1 why = TEXT("no luck");
+        host->fail(host, token, why);
+        return;
+      }
+      ((agenthost_agent_v1 *)agent)->context = isStart ? (void *)agent : NULL;
+      host->complete(host, token, NULL, 0);
+      """
+    )
+  }
+
+  /// For ``startFails(_:)``, in `destroy`.
+  static func ifStarted(_ code: String) -> String {
+    "extern int creat(const char *, unsigned); if (agent->context != NULL) { \(code) }"
+  }
+
   /// Has `start` and `stop` return a moment after they have completed.
   static var slowReturn: (String, String) {
     (
