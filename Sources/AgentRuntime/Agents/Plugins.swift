@@ -23,7 +23,7 @@ final class Plugins {
   private let exchange: LibraryExchange
   private let retirement: Retirement
   private let logger: Logger
-  private var loaded: [String: LoadedLibrary] = [:]
+  private(set) var loaded: [String: LoadedLibrary] = [:]
   private var code = CodeGenerations()
   private var structs = MappedStructs()
   /// How often each library has been brought in.
@@ -46,7 +46,7 @@ final class Plugins {
   private(set) var lookedVersion = -1
   /// Called after each look.
   var looked: @IOActor () -> Void = {}
-  private var lastReport = ReloadReport()
+  private(set) var lastReport = ReloadReport()
   /// The isolated places that the last look has asked for.
   private(set) var isolatedPlaces: [String] = []
   private var wanted: LookRequest?
@@ -145,25 +145,6 @@ final class Plugins {
     looked()
   }
 
-  /// How it stands about each library.
-  var statuses: [LibraryStatus] {
-    lastReport.outcomes.sorted { $0.key < $1.key }.map { file, outcome in
-      var status = LibraryStatus(file: file, outcome: outcome)
-      if let current = loaded[file] {
-        status.generation = current.generation
-        status.hash = current.library.hash
-        status.toolchain = current.library.toolchain
-        status.roles = Set(current.agents.map(\.identity.role)).sorted()
-        status.deniedServices = Set(current.agents.flatMap(\.instance.refusedServices)).sorted()
-      }
-      status.refusal = lastReport.refusals[file].map {
-        LibraryStatus.Refusal(
-          step: $0.step.rawValue, expected: $0.expected, found: LogText.escaped($0.found), advice: $0.advice)
-      }
-      return status
-    }
-  }
-
   private func checkGenerations() {
     guard !hasAsked, code.past >= maximumGenerations else { return }
     hasAsked = true
@@ -203,11 +184,18 @@ final class Plugins {
     for (file, settings) in look.here where request.isFor(file) {
       if let candidate = await candidate(file, settings, into: &report) { candidates.append(candidate) }
     }
+    let probed = Array(
+      zip(candidates, await loader.probe(candidates.map { ProbeSubject($0.image, $0.settings.agents) })))
+    // What is to be there, if nothing else speaks against it.
+    var layouts = loaded.mapValues(\.image.importedStructs)
+    for (candidate, refusal) in probed where refusal == nil {
+      layouts[candidate.image.file] = candidate.image.importedStructs
+    }
     var changes: [LibraryChange] = []
-    for (candidate, refusal) in zip(
-      candidates, await loader.probe(candidates.map { ProbeSubject($0.image, $0.settings.agents) }))
-    {
-      if let change = await change(for: candidate, refusal: refusal, beside: changes, into: &report) {
+    for (candidate, refusal) in probed {
+      if let change = await change(
+        for: candidate, refusal: refusal, beside: changes, layouts, into: &report)
+      {
         changes.append(change)
       }
     }
@@ -272,15 +260,16 @@ final class Plugins {
     }
   }
 
-  /// What is to become of a library, beside what is to become of others; nil: it is refused, or waits.
+  /// What is to become of a library, beside what is to become of others; nil: it is refused, or waits. `layouts` are those
+  /// of C structs that each library of the folder is to have.
   private func change(
     for candidate: Candidate, refusal: LibraryError?, beside others: [LibraryChange],
-    into report: inout ReloadReport
+    _ layouts: [String: [String: String]], into report: inout ReloadReport
   ) async -> LibraryChange? {
     do {
       if let refusal { throw refusal }
       if let conflict = structs.conflict(with: candidate.image) {
-        try wait(for: candidate.image, conflict, into: &report)
+        try wait(for: candidate.image, conflict, beside: layouts, into: &report)
         return nil
       }
       let library = try await library(candidate.image)
@@ -327,15 +316,14 @@ final class Plugins {
 
   /// What may not be mapped beside what is: a new worker has not mapped what is past. What is not past is there too.
   private func wait(
-    for image: LibraryImage, _ conflict: MappedStructs.Conflict, into report: inout ReloadReport
+    for image: LibraryImage, _ conflict: MappedStructs.Conflict, beside layouts: [String: [String: String]],
+    into report: inout ReloadReport
   ) throws(LibraryError) {
-    let others = loaded.filter { $0.key != image.file }
-    if let other = others.first(where: {
-      $0.value.image.importedStructs[conflict.name].map { $0 != conflict.layout } ?? false
-    }) {
+    let others = layouts.filter { $0.key != image.file }.compactMapValues { $0[conflict.name] }
+    if let other = others.filter({ $0.value != conflict.layout }).min(by: { $0.key < $1.key }) {
       throw LibraryError(
         file: image.file, step: .load,
-        expected: "the C struct \(conflict.name) as \(other.key) has it: \(conflict.mapped)",
+        expected: "the C struct \(conflict.name) as \(other.key) has it: \(other.value)",
         found: conflict.layout,
         advice: "give it another name, or give one of the two a worker of its own: isolate: true")
     }

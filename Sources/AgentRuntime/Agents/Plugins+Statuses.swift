@@ -1,0 +1,23 @@
+import AgentPlugins
+import AgentStreams
+
+extension Plugins {
+  /// How it stands about each library.
+  var statuses: [LibraryStatus] {
+    lastReport.outcomes.sorted { $0.key < $1.key }.map { file, outcome in
+      var status = LibraryStatus(file: file, outcome: outcome)
+      if let current = loaded[file] {
+        status.generation = current.generation
+        status.hash = current.library.hash
+        status.toolchain = current.library.toolchain
+        status.roles = Set(current.agents.map(\.identity.role)).sorted()
+        status.deniedServices = Set(current.agents.flatMap(\.instance.refusedServices)).sorted()
+      }
+      status.refusal = lastReport.refusals[file].map {
+        LibraryStatus.Refusal(
+          step: $0.step.rawValue, expected: $0.expected, found: LogText.escaped($0.found), advice: $0.advice)
+      }
+      return status
+    }
+  }
+}
