@@ -115,6 +115,20 @@ struct InstancesTests {
     #expect(try await host.stop() == 0, "\(host.log)")
   }
 
+  @Test("another number hides no refusal of the file")
+  func refusedFile() async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try system.agents.write(Data("no library".utf8), as: "EchoC")
+    let refused = try await Finished.agenthost(on: system.server, "reload", "--wait")
+    #expect(refused.status == 5, "\(refused)")
+    let scaled = try await Finished.agenthost(on: system.server, "agent", "scale", "echo", "3", "--wait")
+    #expect(scaled.status == 0, "\(scaled)")
+    let listed = try await Finished.agenthost(on: system.server, "plugin", "ls")
+    #expect(listed.output.contains("refused at image"), "\(listed)")
+    #expect(try await agents(of: system, role: "echo").count == 3)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test(
     "where one of several can't start, those that did are stopped before they are freed, and nothing changes")
   func startFails() async throws {
@@ -133,6 +147,13 @@ struct InstancesTests {
     #expect(scaled.status == 7, "\(scaled)")
     #expect(try await agents(of: system, role: "echo").map(\.id) == before && before.count == 1)
     #expect(system.host.log.contains("found no luck"), "\(system.host.log)")
+    func list() async throws -> String {
+      try await Finished.agenthost(on: system.server, "plugin", "ls").output
+    }
+    #expect(try await list().contains("refused at start"))
+    let reset = try await Finished.agenthost(on: system.server, "agent", "scale", "echo", "--reset", "--wait")
+    #expect(reset.status == 0, "\(reset)")
+    #expect(try await !list().contains("refused"), "what is wanted now is there")
     #expect(!FileManager.default.fileExists(atPath: mark))
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
     #expect(!FileManager.default.fileExists(atPath: mark))

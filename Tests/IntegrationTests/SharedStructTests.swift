@@ -40,7 +40,8 @@ struct SharedStructTests {
     let before = try system.host.workerProcessIdentifier()
     let refused = try await reload(system)
     #expect(refused.status == 5, "\(refused)")
-    #expect(refused.output.contains("expected the C struct author_shape as \(system.agents.path(of: "Left"))"))
+    let left = system.agents.path(of: "Left")
+    #expect(refused.output.contains("expected the C struct author_shape as \(left) has it"), "\(refused)")
     #expect(try system.host.workerProcessIdentifier() == before)
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }

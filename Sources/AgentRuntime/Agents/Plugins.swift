@@ -47,6 +47,8 @@ final class Plugins {
   /// Called after each look.
   var looked: @IOActor () -> Void = {}
   private(set) var lastReport = ReloadReport()
+  /// Libraries that are refused only since they could not be given their numbers of agents.
+  private var short: Set<String> = []
   /// The isolated places that the last look has asked for.
   private(set) var isolatedPlaces: [String] = []
   private var wanted: LookRequest?
@@ -136,7 +138,7 @@ final class Plugins {
     areOtherNumbersWanted = false
     let version = desiredVersion
     var report = ReloadReport()
-    await changeNumbers(into: &report)
+    await changeNumbers(into: &report, beside: lastReport)
     await registry.startReading()
     if !report.outcomes.isEmpty { logger.notice("agents: \(report)") }
     lastReport = report.following(
@@ -201,7 +203,8 @@ final class Plugins {
     }
     await make(changes, into: &report)
     await unloadQuarantined()
-    await changeNumbers(into: &report)
+    short = short.filter { !request.isFor($0) }
+    await changeNumbers(into: &report, beside: report.following(lastReport, for: request))
     return report
   }
 
@@ -214,23 +217,31 @@ final class Plugins {
     }
   }
 
-  /// Gives each role as many agents as are wanted, where the code and what is said of it stay.
-  private func changeNumbers(into report: inout ReloadReport) async {
+  /// Gives each role as many agents as are wanted, where the code and what is said of it stay. Of files that are refused in
+  /// `known`, or wait, that is still to be said.
+  private func changeNumbers(into report: inout ReloadReport, beside known: ReloadReport) async {
+    var numbers = ReloadReport()
     var changes: [LibraryChange] = []
     for (file, current) in loaded.sorted(by: { $0.key < $1.key }) {
       do {
         let descriptors = try current.settings.descriptors(of: current.library)
         let plan = InstancePlan(descriptors, served: current.served) { count(of: $0, current.settings) }
-        if plan.isFulfilled { continue }
+        if plan.isFulfilled {
+          if short.contains(file) { numbers.note(file, .unchanged) }
+          continue
+        }
         changes.append(
           try await exchange.prepare(
             current.library, current.settings, image: current.image, beside: current
           ) { count(of: $0, current.settings) })
       } catch {
-        refuse(file, error, in: &report)
+        refuse(file, error, in: &numbers)
       }
     }
-    await make(changes, into: &report)
+    await make(changes, into: &numbers)
+    numbers.leaveOut(known.unsettled.subtracting(short))
+    short = short.subtracting(numbers.outcomes.keys).union(numbers.refusals.keys)
+    report.add(numbers)
   }
 
   /// How many agents are to serve a role.

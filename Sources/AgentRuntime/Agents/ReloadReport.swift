@@ -16,6 +16,22 @@ struct ReloadReport: Sendable, Equatable, CustomStringConvertible {
     refusals[file] = error
   }
 
+  /// What lies there does not run: refused, or not before another worker comes.
+  var unsettled: Set<String> { Set(outcomes.filter { [.refused, .waiting].contains($0.value) }.keys) }
+
+  mutating func leaveOut(_ files: Set<String>) {
+    outcomes = outcomes.filter { !files.contains($0.key) }
+    refusals = refusals.filter { !files.contains($0.key) }
+  }
+
+  /// What `later` says of a file counts.
+  mutating func add(_ later: ReloadReport) {
+    for (file, outcome) in later.outcomes {
+      outcomes[file] = outcome
+      refusals[file] = later.refusals[file]
+    }
+  }
+
   /// This look, which was for `request`, and what is left of `earlier` ones at files that it was not for.
   func following(_ earlier: ReloadReport, for request: LookRequest) -> ReloadReport {
     var both = self
