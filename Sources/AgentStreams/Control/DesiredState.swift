@@ -2,13 +2,13 @@ package import RedisClient
 
 /// What operators want of all hosts. The hash in the server is what counts; messages only say that it has changed.
 package struct DesiredState: Sendable, Equatable {
-  /// Differs after every change; a failover can lower it.
+  /// Differs after every change, also from what a server had before it lost something; a failover can lower it.
   package var version = 0
-  /// How often a reload was asked for.
+  /// The version at which a reload was asked for last.
   package var reloads = 0
   /// The same for single libraries, by their names.
   package var namedReloads: [String: Int] = [:]
-  /// How often new workers were asked for.
+  /// The version at which new workers were asked for last.
   package var replacements = 0
   package var pausedRoles: Set<String> = []
   /// How many agents of a role each worker that serves it is to have, instead of what is said beside its library.
@@ -91,9 +91,9 @@ package enum DesiredChange: Sendable, Equatable {
   package func make(_ client: RedisClient, keys: Keys) async throws(RedisError) -> Made {
     let words =
       switch self {
-      case .reload: ["increment", DesiredState.reloadField, ""]
-      case .reloadOne(let name): ["increment", DesiredState.namedReloadPrefix + name, ""]
-      case .replaceWorkers: ["increment", DesiredState.replaceField, ""]
+      case .reload: ["ask", DesiredState.reloadField, ""]
+      case .reloadOne(let name): ["ask", DesiredState.namedReloadPrefix + name, ""]
+      case .replaceWorkers: ["ask", DesiredState.replaceField, ""]
       case .pause(let role): ["set", DesiredState.pausedPrefix + role, "1"]
       case .resume(let role): ["delete", DesiredState.pausedPrefix + role, ""]
       case .scale(let role, let instances?): ["set", DesiredState.instancesPrefix + role, String(instances)]
