@@ -88,10 +88,13 @@ final class Plugins {
   }
 
   /// The first look, for which nothing is read yet; what is wanted meanwhile is looked at before it is over.
-  func firstLook() async throws -> ReloadReport {
-    var report = try await look(.all)
-    while let request = wanted.take() { report = try await look(request) }
-    return report
+  func firstLook() async throws {
+    let first = try await look(.all)
+    logger.notice("agents: \(first)")
+    while let request = wanted.take() {
+      let report = try await look(request)
+      logger.notice("reload: \(report)")
+    }
   }
 
   /// What the first look has found is read for: what was wanted meanwhile is seen to.

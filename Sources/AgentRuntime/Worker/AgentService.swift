@@ -83,8 +83,7 @@ final class AgentService: Service {
   }
 
   private func serve() async throws {
-    if let report = try await HostEnd.cutting({ try await self.plugins.firstLook() }) {
-      logger.notice("agents: \(report)")
+    if try await HostEnd.cutting({ try await self.plugins.firstLook() }) != nil {
       if registry.agents.isEmpty {
         logger.warning("there is no agent to serve; put libraries into the folder and reload")
       }
