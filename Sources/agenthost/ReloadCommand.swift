@@ -13,20 +13,9 @@ struct ReloadCommand: AsyncParsableCommand {
   @Argument(help: "Libraries, by their files' names: greeting for libgreeting.so. None means all.")
   var names: [String] = []
 
-  @Flag(help: "Wait until all have looked, and print what they found.")
-  var wait = false
-
-  @Option(help: "Seconds to wait.")
-  var timeout = 60.0
-
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var waiting: WaitOptions
 
   func validate() throws {
-    guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout is a number of seconds") }
-    guard wait || !json else {
-      throw ValidationError("--json goes with --wait: there is nothing else to print")
-    }
     if let name = names.first(where: { $0.isEmpty || LogText.escaped($0) != $0 }) {
       throw ValidationError("\"\(LogText.escaped(name))\" is no library's name")
     }
@@ -35,17 +24,17 @@ struct ReloadCommand: AsyncParsableCommand {
   func run() async throws {
     let names = Set(names.map(LibraryStatus.name(ofFile:)))
     let (heard, workers) = try await CommandEnvironment().withRedis { client, keys in
-      try await Reload(names: names, timeout: wait ? timeout : nil).run(client, keys: keys)
+      try await Reload(names: names, timeout: waiting.wait ? waiting.timeout : nil).run(client, keys: keys)
     }
     guard heard > 0 else {
       throw CommandFailure(.failed, "no host listens; start one with `agenthost run`")
     }
-    guard wait else { return print("told \(heard) \(heard == 1 ? "worker" : "workers") to reload") }
+    guard waiting.wait else { return print("told \(heard) \(heard == 1 ? "worker" : "workers") to reload") }
     if workers.isEmpty {
       throw CommandFailure(.degraded, "no worker lives; start a host with `agenthost run`")
     }
     let libraries = LibraryTable(workers, names: names)
-    print(json ? libraries.json : libraries.text, terminator: "")
+    print(waiting.json ? libraries.json : libraries.text, terminator: "")
     let known = Set(workers.flatMap(\.libraries).map(\.name))
     if let unknown = names.subtracting(known).min() {
       throw CommandFailure(.failed, "no host has a library called \(unknown)")

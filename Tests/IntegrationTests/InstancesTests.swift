@@ -108,6 +108,9 @@ struct InstancesTests {
     let host = try HostProcess(redis: server.url, agents: folder.path)
     try await host.waitUntilReady()
     #expect(try await agents(of: system, role: "echo").count == 3)
+    // What is so already is soon done.
+    let again = try await Finished.agenthost(on: server, "agent", "scale", "echo", "3", "--wait")
+    #expect(again.status == 0, "\(again)")
     let reset = try await Finished.agenthost(
       on: server, "agent", "scale", "echo", "--reset", "--wait", "--json")
     #expect(reset.status == 0, "\(reset)")

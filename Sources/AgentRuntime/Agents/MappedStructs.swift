@@ -12,6 +12,9 @@ struct MappedStructs {
     let file: String
   }
 
+  /// The layouts of C structs by their names, for each library.
+  typealias Layouts = [String: [String: String]]
+
   private var layouts: [String: (layout: String, file: String)] = [:]
 
   mutating func map(_ image: LibraryImage) {
@@ -27,5 +30,18 @@ struct MappedStructs {
       return Conflict(name: name, layout: layout, mapped: mapped.layout, file: mapped.file)
     }
     return nil
+  }
+
+  /// Why not even a new worker could map `image`: another library of the folder is to have the struct with another layout.
+  static func refusal(of image: LibraryImage, _ conflict: Conflict, beside folder: Layouts) -> LibraryError? {
+    let others = folder.filter { $0.key != image.file }.compactMapValues { $0[conflict.name] }
+    guard let other = others.filter({ $0.value != conflict.layout }).min(by: { $0.key < $1.key }) else {
+      return nil
+    }
+    return LibraryError(
+      file: image.file, step: .load,
+      expected: "the C struct \(conflict.name) as \(other.key) has it: \(other.value)",
+      found: conflict.layout,
+      advice: "give it another name, or give one of the two a worker of its own: isolate: true")
   }
 }

@@ -42,7 +42,7 @@ final class Plugins {
   private var areOtherNumbersWanted = false
   /// What the desired state said last; a look is for that.
   var desiredVersion = 0
-  /// The desired state that the last look was for.
+  /// The desired state for which all is done here.
   private(set) var lookedVersion = -1
   /// Called after each look.
   var looked: @IOActor () -> Void = {}
@@ -114,9 +114,16 @@ final class Plugins {
       } else if areOtherNumbersWanted {
         await changeNumbers()
       } else {
-        return
+        return settle()
       }
     }
+  }
+
+  /// All is done that was wanted, and what operators have said since asks for nothing here.
+  private func settle() {
+    guard lookedVersion != desiredVersion else { return }
+    lookedVersion = desiredVersion
+    looked()
   }
 
   /// Whether to go on.
@@ -278,7 +285,7 @@ final class Plugins {
   /// of C structs that each library of the folder is to have.
   private func change(
     for candidate: Candidate, refusal: LibraryError?, beside others: [LibraryChange],
-    _ layouts: [String: [String: String]], into report: inout ReloadReport
+    _ layouts: MappedStructs.Layouts, into report: inout ReloadReport
   ) async -> LibraryChange? {
     do {
       if let refusal { throw refusal }
@@ -330,17 +337,10 @@ final class Plugins {
 
   /// What may not be mapped beside what is: a new worker has not mapped what is past. What is not past is there too.
   private func wait(
-    for image: LibraryImage, _ conflict: MappedStructs.Conflict, beside layouts: [String: [String: String]],
+    for image: LibraryImage, _ conflict: MappedStructs.Conflict, beside layouts: MappedStructs.Layouts,
     into report: inout ReloadReport
   ) throws(LibraryError) {
-    let others = layouts.filter { $0.key != image.file }.compactMapValues { $0[conflict.name] }
-    if let other = others.filter({ $0.value != conflict.layout }).min(by: { $0.key < $1.key }) {
-      throw LibraryError(
-        file: image.file, step: .load,
-        expected: "the C struct \(conflict.name) as \(other.key) has it: \(other.value)",
-        found: conflict.layout,
-        advice: "give it another name, or give one of the two a worker of its own: isolate: true")
-    }
+    if let refusal = MappedStructs.refusal(of: image, conflict, beside: layouts) { throw refusal }
     report.note(image.file, .waiting)
     askForReplacement("\(image.file) has the C struct \(conflict.name) with another layout than is loaded")
   }

@@ -88,15 +88,12 @@ final class DesiredStateService: Service {
       let names = wanted.namedReloads.filter { before.namedReloads[$0.key] != $0.value }.keys
       if before.reloads != wanted.reloads || before.quarantined != wanted.quarantined {
         plugins.want(.all)
-        requestingReload.yield()
       } else if !names.isEmpty {
         plugins.want(.named(Set(names)))
-        requestingReload.yield()
       }
-      if before.instances != wanted.instances {
-        plugins.wantOtherNumbers()
-        requestingReload.yield()
-      }
+      if before.instances != wanted.instances { plugins.wantOtherNumbers() }
+      // Also where nothing is wanted: whoever waits for this version hears that it is seen to.
+      requestingReload.yield()
       // A server that has lost everything has no such counter, and nobody has asked for anything.
       if before.replacements != wanted.replacements, wanted.replacements != 0 {
         askForReplacement("asked for by an operator")

@@ -19,7 +19,7 @@ package struct WorkerStatus: Sendable, Equatable {
 
   /// The isolated places beside it that there are to be workers for.
   package var isolatedPlaces: [String] = []
-  /// The version of the desired state that its last look at the agents' folder was for.
+  /// The version of the desired state for which it has done all that is asked of libraries.
   package var lookedVersion = 0
   /// How it stands about each library of its place.
   package var libraries: [LibraryStatus] = []

@@ -20,21 +20,10 @@ struct AgentScaleCommand: AsyncParsableCommand {
   @Flag(help: "As many as is said beside the library, or one.")
   var reset = false
 
-  @Flag(help: "Wait until all workers have as many.")
-  var wait = false
-
-  @Option(help: "Seconds to wait.")
-  var timeout = 60.0
-
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var waiting: WaitOptions
 
   func validate() throws {
     try RoleCommand.check(role)
-    guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout is a number of seconds") }
-    guard wait || !json else {
-      throw ValidationError("--json goes with --wait: there is nothing else to print")
-    }
     guard (count == nil) == reset else { throw ValidationError("either a number of agents, or --reset") }
     guard count.map((1...LibrarySettings.maximumInstances).contains) ?? true else {
       throw ValidationError(
@@ -46,12 +35,12 @@ struct AgentScaleCommand: AsyncParsableCommand {
   func run() async throws {
     let workers = try await CommandEnvironment().withRedis { client, keys -> [WorkerStatus]? in
       let made = try await DesiredChange.scale(role: role, instances: count).make(client, keys: keys)
-      guard wait else { return nil }
-      return try await Reload.workers(done: made.version, within: timeout, client, keys: keys)
+      guard waiting.wait else { return nil }
+      return try await Reload.workers(done: made.version, within: waiting.timeout, client, keys: keys)
     }
     guard let workers else { return print("role \(role): \(wish)") }
     let agents = AgentTable(workers, role: role)
-    print(json ? agents.json : agents.text, terminator: "")
+    print(waiting.json ? agents.json : agents.text, terminator: "")
     let serving = workers.filter { $0.roles.contains(role) }
     if serving.isEmpty {
       throw CommandFailure(.degraded, "no worker serves role \(role); it counts for whoever will")
