@@ -101,7 +101,8 @@ struct PluginCommandTests {
       #expect(try await build(of: system) == expected)
     }
     let unknown = try await Self.verb("rollback", "EchoC", settings: settings)
-    #expect(unknown.status == 1 && unknown.errors.contains("has exchanged a library called EchoC"))
+    #expect(
+      unknown.status == 1 && unknown.errors.contains("has exchanged a library called EchoC"), "\(unknown)")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
@@ -126,6 +127,11 @@ struct PluginCommandTests {
     let reload = try await Finished.agenthost(on: system.server, "reload", "TestAgents", "--wait")
     #expect(reload.status == 5 && reload.output.contains("refused, the one before runs"), "\(reload.output)")
     #expect(try await build(of: system) == "this is the first of two builds")
+    let back = try await Self.verb("rollback", "TestAgents", settings: settings)
+    #expect(back.status == 0, "\(back.output)\(back.errors)")
+    #expect(try Data(contentsOf: URL(filePath: system.agents.path(of: "TestAgents"))) == before)
+    let none = try await Self.verb("rollback", "TestAgents", settings: settings)
+    #expect(none.status == 1 && none.errors.contains("has exchanged a library called TestAgents"), "\(none)")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 

@@ -135,6 +135,49 @@ struct ReloadTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test(
+    "any client of the server can ask for it",
+    arguments: [#"{"kind":"control","command":"reload"}"#, "reload"])
+  func published(message: String) async throws {
+    let system = try await RunningSystem(["EchoC"])
+    try await system.waitForListeners()
+    try system.agents.add("ReverseAgent")
+    try system.server.cli("PUBLISH", "broadcast:all", message)
+    try await system.host.waitForLog("reload: new 1 (\(system.agents.path(of: "ReverseAgent")))")
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("a file that is overwritten in place hurts nobody whose code it was, and is refused if it is none")
+  func overwritten() async throws {
+    let system = try await RunningSystem(["ReverseAgent"])
+    try await system.waitForListeners()
+    let worker = try system.host.workerProcessIdentifier()
+    let path = system.agents.path(of: "ReverseAgent")
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.write(contentsOf: Data(repeating: 0xff, count: 200_000))
+    try handle.close()
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    #expect(try await Finished.agenthost(on: system.server, "reload", "--wait").status == 5)
+    let handleAgain = try FileHandle(forWritingTo: URL(filePath: path))
+    try handleAgain.truncate(atOffset: 0)
+    try handleAgain.close()
+    #expect(try await system.send("--role", "reverse", "abc").output == "cba\n")
+    #expect(try system.host.workerProcessIdentifier() == worker)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("run --watch reloads by itself")
+  func watchOption() async throws {
+    let server = try await RedisTestServer()
+    let agents = try AgentsFolder(["EchoC"])
+    let host = try HostProcess(redis: server.url, agents: agents.path, arguments: ["--watch"])
+    try await host.waitUntilReady()
+    try agents.add("ReverseAgent")
+    try await host.waitForLog("reload: new 1 (\(agents.path(of: "ReverseAgent")))")
+    #expect(try await host.stop() == 0, "\(host.log)")
+  }
+
   @Test("a host that watches its folder reloads by itself, and once for each change")
   func watched() async throws {
     let system = try await RunningSystem(["EchoC"], settings: ["AGENTHOST_WATCH_INTERVAL": "0.2"])

@@ -16,7 +16,7 @@ final class PluginLoader {
 
   private let store: LibraryStore
   private let prober: Prober
-  private let previous: PreviousVersions
+  private let versions: NotedVersions
   /// How long one step of loading may take.
   private let stepLimit: Double
   private let dispatcher: Dispatcher
@@ -36,13 +36,13 @@ final class PluginLoader {
   private var starting: [AgentInstance] = []
 
   init(
-    store: LibraryStore, prober: Prober, previous: PreviousVersions, stepLimit: Double,
+    store: LibraryStore, prober: Prober, versions: NotedVersions, stepLimit: Double,
     dispatcher: Dispatcher, record: CrashRecord,
     logger: Logger
   ) {
     self.store = store
     self.prober = prober
-    self.previous = previous
+    self.versions = versions
     self.stepLimit = stepLimit
     self.record = record
     self.dispatcher = dispatcher
@@ -91,14 +91,16 @@ final class PluginLoader {
     }
   }
 
-  /// Keeps what a rollback of its file goes back to.
-  func notePrevious(_ image: LibraryImage) async {
-    let (previous, logger) = (previous, logger)
+  /// Keeps what rollbacks go back to.
+  func note(_ images: [LibraryImage], as kind: NotedVersions.Kind) async {
+    let (versions, logger) = (versions, logger)
     await waiting.run {
-      do {
-        try previous.note(image)
-      } catch {
-        logger.warning("a rollback of \(image.file) would not know of its last exchange: \(error)")
+      for image in images {
+        do {
+          try versions.note(image, as: kind)
+        } catch {
+          logger.warning("a rollback of \(image.file) would not know that this is the \(kind) one: \(error)")
+        }
       }
     }
   }
@@ -106,11 +108,11 @@ final class PluginLoader {
   /// Says which private copies are in use here, and removes those that nobody has used for long; what a rollback goes back
   /// to stays. False where somebody is about to use one.
   func removeUnused() async -> Bool {
-    let (store, prober, previous, mapped, logger) = (store, prober, previous, mapped, logger)
+    let (store, prober, versions, mapped, logger) = (store, prober, versions, mapped, logger)
     return await waiting.run {
       store.use(mapped)
       do {
-        guard let copies = try store.removeUnused(sparing: previous.hashes()) else { return false }
+        guard let copies = try store.removeUnused(sparing: versions.hashes()) else { return false }
         let verdicts = try prober.removeUnused()
         if copies + verdicts > 0 {
           logger.info("removed \(copies) copies of libraries and \(verdicts) verdicts on them, long unused")

@@ -80,13 +80,6 @@ final class Plugins {
     areOtherNumbersWanted = true
   }
 
-  /// Names of the files that serve a role.
-  func names(serving role: String) -> Set<String> {
-    Set(
-      loaded.filter { $0.value.agents.contains { $0.identity.role == role } }.keys
-        .map(LibraryStatus.name(ofFile:)))
-  }
-
   /// The first look, for which nothing is read yet; what is wanted meanwhile is looked at before it is over.
   func firstLook() async throws {
     let first = try await look(.all)
@@ -100,6 +93,7 @@ final class Plugins {
   /// What the first look has found is read for: what was wanted meanwhile is seen to.
   func begin() async {
     isReloading = false
+    await noteRunning()
     await reload()
   }
 
@@ -131,6 +125,7 @@ final class Plugins {
     do {
       let report = try await look(request)
       await registry.startReading()
+      await noteRunning()
       logger.notice("reload: \(report)")
       checkGenerations()
       return true
@@ -141,6 +136,10 @@ final class Plugins {
       // Cancelled: the host ends.
       return (try? await IOActor.sleep(for: Self.retryInterval)) != nil
     }
+  }
+
+  private func noteRunning() async {
+    await loader.note(loaded.values.map(\.image), as: .running)
   }
 
   /// Without a look at the folder.
@@ -327,7 +326,7 @@ final class Plugins {
     loaded[file] = LoadedLibrary(
       library: library, settings: change.settings, image: change.image,
       generation: generations[file] ?? 0, agents: agents)
-    if let before, before.image.hash != change.image.hash { await loader.notePrevious(before.image) }
+    if let before, before.image.hash != change.image.hash { await loader.note([before.image], as: .previous) }
     for agent in agents where replaced !== library || change.added.contains(where: { $0 === agent }) {
       logger.info(
         "\(agent.instance.descriptor.name) serves \(agent.identity.role) as \(agent.identity.agentID)",

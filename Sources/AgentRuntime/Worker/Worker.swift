@@ -62,7 +62,7 @@ package final class Worker {
         store: try settings.libraryStore(in: configuration.dataDirectory),
         prober: settings.prober(
           in: configuration.dataDirectory, environment: configuration.environment),
-        previous: PreviousVersions(dataDirectory: configuration.dataDirectory),
+        versions: NotedVersions(dataDirectory: configuration.dataDirectory),
         stepLimit: settings.loadTimeout, dispatcher: dispatcher, record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, handsBack: !configuration.place.isProbation,

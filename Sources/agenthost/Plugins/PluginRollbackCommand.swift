@@ -5,8 +5,12 @@ import ArgumentParser
 
 struct PluginRollbackCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rollback", abstract: "Put back the code of a library that its last exchange has replaced.",
-    discussion: "For the hosts of this machine's data folder. A second rollback goes forward again.")
+    commandName: "rollback",
+    abstract: "Put back the code of a library that ran before what lies in the folder.",
+    discussion: """
+      Where what lies there does not run, because it was refused or not reloaded, that is what runs; else what its last \
+      exchange has replaced, and a second rollback goes forward again. For the hosts of this machine's data folder.
+      """)
 
   @Argument(help: "The library, by its file's name: greeting for libgreeting.so.")
   var name: String
@@ -17,13 +21,13 @@ struct PluginRollbackCommand: AsyncParsableCommand {
     let environment = try CommandEnvironment()
     let name = LibraryStatus.name(ofFile: name)
     let data = try environment.dataDirectory()
-    guard let version = PreviousVersions(dataDirectory: data).version(of: name) else {
+    let path = try file(called: name, in: place.folder(environment))
+    guard let version = NotedVersions(dataDirectory: data).version(before: path) else {
       throw CommandFailure(
         .failed,
         "no host with the data folder \(data) has exchanged a library called \(LogText.escaped(name))")
     }
     let hash = version.hash
-    let path = try file(called: name, in: place.folder(environment))
     do {
       let bytes = try RegularFile.read(
         "\(data)/libraries/\(hash).so", maximumBytes: LibraryStore.maximumBytes)

@@ -9,7 +9,8 @@ final class HostProcess: Sendable {
   /// `redis` is nil where the host is to find a server by itself. A host that comes after another on the
   /// same machine has its data folder, `after`.
   init(
-    redis url: String?, agents: String, settings: [String: String] = [:], after previous: HostProcess? = nil
+    redis url: String?, agents: String, settings: [String: String] = [:], after previous: HostProcess? = nil,
+    arguments: [String] = []
   ) throws {
     data = try previous?.data ?? TemporaryFolder()
     var environment = ChildProgram.hostlessEnvironment()
@@ -22,7 +23,8 @@ final class HostProcess: Sendable {
     environment["AGENTHOST_SHUTDOWN_GRACE"] = "20"
     environment.merge(settings) { $1 }
     program = try ChildProgram(
-      try BuildFolder.path(of: "agenthost"), ["run", "--agents-dir", agents], environment: environment)
+      try BuildFolder.path(of: "agenthost"), ["run", "--agents-dir", agents] + arguments,
+      environment: environment)
   }
 
   var processIdentifier: Int32 { program.processIdentifier }

@@ -20,4 +20,11 @@ extension Plugins {
       return status
     }
   }
+
+  /// Names of the files that serve a role.
+  func names(serving role: String) -> Set<String> {
+    Set(
+      loaded.filter { $0.value.agents.contains { $0.identity.role == role } }.keys
+        .map(LibraryStatus.name(ofFile:)))
+  }
 }
