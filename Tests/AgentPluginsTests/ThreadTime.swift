@@ -1,11 +1,15 @@
-import Glibc
+import Foundation
 
-/// The processor time of this thread: a busy machine has nothing to do with it. In a file without Foundation, by which
-/// the system's types would come in a second way.
+/// The processor time of this thread, in hundredths of a second: a busy machine has nothing to do with it. As the kernel
+/// writes it: the system's own types are taken for CoreFoundation's in some builds, beside Foundation.
 enum ThreadTime {
-  static func now() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  static func now() throws -> Duration {
+    let text = String(
+      decoding: FileManager.default.contents(atPath: "/proc/thread-self/stat") ?? Data(), as: UTF8.self)
+    // The fields behind the name, which itself may hold spaces: from the third on.
+    let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ").dropFirst()
+    let ticks = fields.dropFirst(11).prefix(2).compactMap { Int($0) }
+    guard ticks.count == 2 else { throw CocoaError(.fileReadCorruptFile) }
+    return .milliseconds((ticks[0] + ticks[1]) * 10)
   }
 }

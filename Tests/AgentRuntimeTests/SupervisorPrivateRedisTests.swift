@@ -1,5 +1,6 @@
 import AgentRuntime
 import AgentStreams
+import Foundation
 import Glibc
 import Testing
 
@@ -52,9 +53,8 @@ struct SupervisorPrivateRedisTests {
 
   @Test func theDataFolderIsItsOwnersAlone() throws {
     _ = try claimOwned()
-    var information = stat()
-    try #require(stat(configuration.dataDirectory, &information) == 0)
-    #expect(information.st_mode & 0o777 == 0o700)
+    let folder = try FileManager.default.attributesOfItem(atPath: configuration.dataDirectory)
+    #expect((folder[.posixPermissions] as? NSNumber)?.intValue == 0o700)
   }
 
   @Test func aSecondRunJoinsTheFirstOnesServer() throws {
