@@ -13,6 +13,7 @@ package final class ProbeStop: Sendable {
   var descriptor: Int32 { reading.number }
 
   package func stop() {
+    // A pipe that takes no more says it already.
     _ = write(writing.number, "x", 1)
   }
 }

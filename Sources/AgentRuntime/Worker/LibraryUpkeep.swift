@@ -1,8 +1,11 @@
 import RedisClient
 
-/// Removes what is kept of libraries in the data folder, and that nobody uses any more: at the start, and again and again.
+/// Removes what is kept of libraries in the data folder, and that nobody uses any more: soon after the start, and again
+/// and again.
 @IOActor
 final class LibraryUpkeep {
+  /// A worker that starts has others waiting for it, and wants the folder itself.
+  private static let firstPause = Duration.seconds(5)
   /// Far below what a copy that is in use is kept for.
   private static let interval = Duration.seconds(3600)
   /// Where somebody is about to use what is to be looked through.
@@ -16,7 +19,7 @@ final class LibraryUpkeep {
 
   /// Goes on until the task is cancelled.
   func run() async {
-    var pause = Duration.zero
+    var pause = Self.firstPause
     while (try? await IOActor.sleep(for: pause)) != nil {
       pause = await loader.removeUnused() ? Self.interval : Self.retryInterval
     }
