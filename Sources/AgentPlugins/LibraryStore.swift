@@ -154,9 +154,21 @@ package struct LibraryStore: Sendable {
   /// Whether the copy is there and is what it is named after; a disk may have lost what was written last.
   private static func holds(_ path: FilePath, _ bytes: [UInt8]) throws -> Bool {
     do {
-      return try RegularFile.read(path.string, maximumBytes: maximumBytes) == bytes
+      let kept = try RegularFile.read(path.string, maximumBytes: maximumBytes)
+      return areEqual(kept, bytes)
     } catch AgentImageError.unreadable(errno: ENOENT) {
       return false
+    }
+  }
+
+  /// At once: `==` compares byte by byte, which takes longer than to read both.
+  private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    guard left.count == right.count else { return false }
+    return left.withUnsafeBytes { left in
+      right.withUnsafeBytes { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }  // empty
+        return memcmp(first, second, left.count) == 0
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 /// A type's name as people write it, without its generic arguments.
 enum AgentName {
   static func of(_ type: any Agent.Type) -> String {
-    String(String(describing: type).prefix { $0 != "<" })
+    // Not by `String(describing:)`, which asks for a dozen conformances first.
+    String("\(type)".prefix { $0 != "<" })
   }
 }
 

@@ -41,6 +41,7 @@ uint32_t crash_agent_library(const crash_record *record, uint32_t agent) {
 crash_text *crash_agent_role(crash_record *record, uint32_t agent) { return &record->agents[agent].role; }
 crash_text *crash_agent_name(crash_record *record, uint32_t agent) { return &record->agents[agent].name; }
 
+uint32_t crash_call_count(const crash_record *record) { return least(record->call_count, CRASH_CALLS); }
 uint64_t crash_call_token(const crash_record *record, uint32_t call) { return record->calls[call].token; }
 uint32_t crash_call_agent(const crash_record *record, uint32_t call) { return record->calls[call].agent; }
 crash_text *crash_call_entry(crash_record *record, uint32_t call) { return &record->calls[call].entry; }

@@ -53,6 +53,7 @@ struct crash_record {
   uint32_t accounted;  // 1: its death has been counted; written by whoever comes after
   crash_text subject, incarnation, place;
   uint32_t library_count, agent_count;
+  uint32_t call_count;  // calls behind these have never begun
   crash_end end;
   crash_thread threads[CRASH_THREADS];
   crash_library libraries[CRASH_LIBRARIES];

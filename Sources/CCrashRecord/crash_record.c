@@ -79,6 +79,10 @@ int crash_add_agent(crash_record *record, uint32_t library) {
 // The token is what says that the slot's other fields are whole: written after them, and removed alone.
 void crash_call_begin(crash_record *record, uint32_t slot, uint64_t token, uint32_t agent) {
   if (slot >= CRASH_CALLS) return;
+  uint32_t count = __atomic_load_n(&record->call_count, __ATOMIC_RELAXED);
+  while (slot >= count && !__atomic_compare_exchange_n(
+             &record->call_count, &count, slot + 1, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+  }
   record->calls[slot].agent = agent;
   __atomic_store_n(&record->calls[slot].token, token, __ATOMIC_RELEASE);
 }

@@ -51,6 +51,14 @@ struct WorkerRunCommand: AsyncParsableCommand {
     }
   }
 
+  /// Does what a start does and leaves nothing behind, so that what is done only once in a process is done: what the
+  /// system looks up at a first use, the threads. What comes of it is of no interest.
+  static func rehearse() {
+    _ = try? Agenthost.parseAsRoot(["worker", "run", "--incarnation", "none", "--deaths", "0"])
+    _ = try? CommandEnvironment()
+    Task.detached { await IOActor.withTasksOnLoop {} }
+  }
+
   private static func failure(_ error: any Error) -> any Error {
     switch error {
     case let error as RedisError: CommandFailure(.redisUnreachable, error.description)

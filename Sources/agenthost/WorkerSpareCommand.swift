@@ -12,6 +12,7 @@ struct WorkerSpareCommand: ParsableCommand {
 
   func run() throws {
     MappedCode.readIn()
+    WorkerRunCommand.rehearse()
     guard let arguments = SpareAssignment.read(from: SupervisorLink.lifeLineDescriptor) else {
       // The supervisor needs no worker any more, or is gone.
       throw ExitCode(SupervisorLink.supervisorDiedExitStatus)

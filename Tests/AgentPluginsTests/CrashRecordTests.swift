@@ -90,6 +90,16 @@ import Testing
     #expect(death.calls[0].agent.role.count == Int(CRASH_TEXT))
   }
 
+  @Test func `A call is found behind others that never began`() throws {
+    let file = try RecordFile()
+    let agent = file.addAgent("a")
+    let table = CallTable(record: file.record) {}
+    let tokens = (0..<6).map { _ in table.open() }
+    #expect(try file.death().calls.isEmpty)
+    #expect(table.begin(tokens[5], of: agent, on: Message(messageID: "last")))
+    #expect(try file.death().calls.map(\.messageID) == ["last"])
+  }
+
   @Test func `A record that is full takes no more, and nothing breaks`() throws {
     let file = try RecordFile()
     let agents = (0..<300).map { file.addAgent("a\($0)") }

@@ -35,6 +35,8 @@ package final class CrashRecord: @unchecked Sendable {
     guard
       let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.rawValue, 0), memory != MAP_FAILED
     else { throw Errno(rawValue: errno) }
+    // Little of it will be used, so there is nothing to be read ahead.
+    madvise(memory, size, MADV_RANDOM)
     // SAFETY: the file is new, so its bytes are zero, which is a record with nothing in it.
     record = OpaquePointer(memory)
     crash_record_init(record)

@@ -117,7 +117,7 @@ extension RecordedDeath {
     func agent(_ index: Int) -> Agent? { agents.indices.contains(index) ? agents[index] : nil }
     self.libraries = libraries
     self.agents = agents.compactMap(\.self)
-    calls = (0..<UInt32(CRASH_CALLS)).compactMap { index in
+    calls = (0..<crash_call_count(record)).compactMap { index in
       let token = crash_call_token(record, index)
       guard token != 0, let agent = agent(Int(crash_call_agent(record, index))) else { return nil }
       return Call(

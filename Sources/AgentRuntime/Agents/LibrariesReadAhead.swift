@@ -1,4 +1,5 @@
 import AgentPlugins
+import Synchronization
 
 /// The libraries of a folder, read before anybody looks at it: while a worker that starts connects to its server. They are
 /// good for a look that finds the folder as it was.
@@ -20,5 +21,14 @@ struct LibrariesReadAhead: Sendable {
   /// Nothing where the folder has changed since.
   func images(in folder: PluginFolder) -> [String: LibraryImage] {
     fingerprint == folder.fingerprint() ? images : [:]
+  }
+
+  /// Where they are kept until somebody looks.
+  final class Slot: Sendable {
+    private let content = Mutex<LibrariesReadAhead?>(nil)
+
+    func put(_ read: LibrariesReadAhead) { content.withLock { $0 = read } }
+
+    func take() -> LibrariesReadAhead? { content.withLock { $0.take() } }
   }
 }

@@ -29,7 +29,8 @@ final class PluginLoader {
   private let probing = PluginThreads(name: "probing", maximum: 1)
   /// Hashes of what was mapped here, or may have been: it stays for as long as the process lives.
   private var mapped: Set<String> = []
-  private var ahead: LibrariesReadAhead?
+  /// Written and read on the loader's thread: who looks at the folder meanwhile does so behind it.
+  private let ahead = LibrariesReadAhead.Slot()
   /// By file: read ahead, and not asked for yet by the look that goes on.
   private var readImages: [String: LibraryImage] = [:]
   /// Whose `start` has not completed: never freed under it.
@@ -51,15 +52,15 @@ final class PluginLoader {
 
   /// For the first look.
   func readAhead(_ folder: PluginFolder) async {
-    let store = store
-    ahead = await thread.run(within: stepLimit) { LibrariesReadAhead(folder, store) }
-    if ahead == nil { abandonThread() }
+    let (store, ahead) = (store, ahead)
+    let isRead: Void? = await thread.run(within: stepLimit) { ahead.put(LibrariesReadAhead(folder, store)) }
+    if isRead == nil { abandonThread() }
   }
 
   func libraries(in folder: PluginFolder) async throws(LibraryError) -> [FoundLibrary] {
-    let ahead = ahead.take()
+    let ahead = ahead
     let (libraries, images) = try await step(.read, of: folder.path) { () throws(LibraryError) in
-      (try folder.libraries(), ahead?.images(in: folder) ?? [:])
+      (try folder.libraries(), ahead.take()?.images(in: folder) ?? [:])
     }
     readImages = images
     return libraries

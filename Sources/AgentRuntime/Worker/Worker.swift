@@ -96,7 +96,7 @@ package final class Worker {
     try records.own.watch()
     startWatchdog()
     defer { records.own.endsClean() }
-    // Beside the connecting: neither needs the other.
+    // Beside the connecting and the start of the services: the first look waits for it.
     async let libraries: Void = agents.readAhead()
     try await connect()
     try await presence.announce()
@@ -118,7 +118,6 @@ package final class Worker {
       supervisor.say(.ready, logger: logger)
       logger.notice("ready")
     }
-    await libraries
     let healthCheck = HealthCheck(
       client: client,
       interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
@@ -129,10 +128,11 @@ package final class Worker {
       ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: services.map { .init(service: $0) },
+        services: services.map { .init(service: NamedService($0)) },
         gracefulShutdownSignals: [.sigterm, .sigint],
         logger: quietLogger))
     try await group.run()
+    await libraries
   }
 
   private func startWatchdog() {

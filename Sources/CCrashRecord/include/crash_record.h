@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-  CRASH_LAYOUT = 2,
+  CRASH_LAYOUT = 3,
   CRASH_TEXT = 252,  // bytes of a text that are kept
   CRASH_THREADS = 512,
   CRASH_CALLS = 4096,
@@ -62,6 +62,8 @@ uint32_t crash_agent_count(const crash_record *record);
 uint32_t crash_agent_library(const crash_record *record, uint32_t agent);
 crash_text *crash_agent_role(crash_record *record, uint32_t agent);
 crash_text *crash_agent_name(crash_record *record, uint32_t agent);
+// Calls behind these have never begun, and are in no memory.
+uint32_t crash_call_count(const crash_record *record);
 uint64_t crash_call_token(const crash_record *record, uint32_t call);
 uint32_t crash_call_agent(const crash_record *record, uint32_t call);
 crash_text *crash_call_entry(crash_record *record, uint32_t call);
