@@ -85,6 +85,22 @@ struct OperatorSettingsTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("a role moves from one library to another by one reload, and two exchange theirs")
+  func movedRole() async throws {
+    let system = try await RunningSystem(
+      ["ReverseAgent", "TestAgents"], said: ["TestAgents": "config: {greeting: hi}\n"])
+    let settings = "config: {greeting: hi}\nroles: {configured: reverse}\n"
+    for (round, role) in ["mirror", "configured"].enumerated() {
+      try system.agents.say("role: \(role)\n", of: "ReverseAgent")
+      try system.agents.say(settings + "timeout: \(round + 5)\n", of: "TestAgents")
+      let reloaded = try await Finished.agenthost(on: system.server, "reload", "--wait")
+      #expect(reloaded.status == 0, "\(reloaded)")
+      #expect(try await text(of: system, from: "reverse") == "hi from reverse")
+      #expect(try await system.send("--role", role, "ab").output == "ba\n")
+    }
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("agents that are refused again and again leave no threads behind")
   func threadsOfTheRefused() async throws {
     let system = try await RunningSystem(["TestAgents"])

@@ -19,7 +19,7 @@ struct LoadedLibrary {
 }
 
 /// What is to become of a library. All of it that runs code of the library's has been done; what is served is as before.
-struct LibraryChange {
+struct LibraryChange: RoleClaim {
   let library: AgentLibrary
   let settings: LibrarySettings
   let image: LibraryImage

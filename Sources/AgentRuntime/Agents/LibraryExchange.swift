@@ -79,4 +79,12 @@ final class LibraryExchange {
     await registry.remove(agent)
     retirement.retire(agent)
   }
+
+  /// Why it failed, as operators are told.
+  nonisolated static func refusal(of file: String, _ error: any Error) -> LibraryError {
+    if let error = error as? LibraryError { return error }
+    return LibraryError(
+      file: file, step: .start, expected: "its streams in Redis", found: "\(error)",
+      advice: "see that Redis is there, and reload")
+  }
 }

@@ -8,12 +8,6 @@ import RedisClient
 /// Only those of this worker's place count. A library that can't be loaded changes nothing: what ran before it goes on.
 @IOActor
 final class Plugins {
-  /// A library that is not loaded as it lies there.
-  private struct Candidate {
-    let image: LibraryImage
-    let settings: LibrarySettings
-  }
-
   /// Between two looks where the first one failed as a whole.
   private static let retryInterval = Duration.seconds(1)
 
@@ -191,7 +185,7 @@ final class Plugins {
       logger.error("\(error)")
       report.refuse(error.file, error)
     }
-    var candidates: [Candidate] = []
+    var candidates: [LibraryCandidate] = []
     for (file, settings) in look.here where request.isFor(file) {
       if let candidate = await candidate(file, settings, into: &report) { candidates.append(candidate) }
     }
@@ -202,15 +196,13 @@ final class Plugins {
     for (candidate, refusal) in probed where refusal == nil {
       layouts[candidate.image.file] = candidate.image.importedStructs
     }
-    var changes: [LibraryChange] = []
+    var incoming: [IncomingLibrary] = []
     for (candidate, refusal) in probed {
-      if let change = await change(
-        for: candidate, refusal: refusal, beside: changes, layouts, into: &report)
-      {
-        changes.append(change)
+      if let next = await load(candidate, refusal: refusal, beside: layouts, into: &report) {
+        incoming.append(next)
       }
     }
-    await make(changes, into: &report)
+    await make(await prepare(incoming, into: &report), into: &report)
     await unloadQuarantined()
     short = short.filter { !request.isFor($0) }
     await changeNumbers(into: &report, beside: report.following(lastReport, for: request))
@@ -262,7 +254,7 @@ final class Plugins {
   /// What is to be loaded of a file; nil: it is refused, or runs already.
   private func candidate(
     _ file: String, _ settings: LibrarySettings, into report: inout ReloadReport
-  ) async -> Candidate? {
+  ) async -> LibraryCandidate? {
     do {
       let image = try await loader.image(of: file)
       try await quarantine.check(image, running: loaded[file]) { await unload(file) }
@@ -273,19 +265,18 @@ final class Plugins {
         report.note(file, .unchanged)
         return nil
       }
-      return Candidate(image: image, settings: settings)
+      return LibraryCandidate(image: image, settings: settings)
     } catch {
       refuse(file, error, in: &report)
       return nil
     }
   }
 
-  /// What is to become of a library, beside what is to become of others; nil: it is refused, or waits. `layouts` are those
-  /// of C structs that each library of the folder is to have.
-  private func change(
-    for candidate: Candidate, refusal: LibraryError?, beside others: [LibraryChange],
-    _ layouts: MappedStructs.Layouts, into report: inout ReloadReport
-  ) async -> LibraryChange? {
+  /// Nil: it is refused, or waits. `layouts` are those of C structs that each library of the folder is to have.
+  private func load(
+    _ candidate: LibraryCandidate, refusal: LibraryError?, beside layouts: MappedStructs.Layouts,
+    into report: inout ReloadReport
+  ) async -> IncomingLibrary? {
     do {
       if let refusal { throw refusal }
       if let conflict = structs.conflict(with: candidate.image) {
@@ -293,21 +284,41 @@ final class Plugins {
         return nil
       }
       let library = try await library(candidate.image)
-      let settings = candidate.settings
-      try checkRoles(try settings.descriptors(of: library), of: library, beside: others)
-      return try await exchange.prepare(
-        library, settings, image: candidate.image, beside: loaded[library.file]
-      ) { count(of: $0, settings) }
+      let roles = try candidate.settings.descriptors(of: library).map(\.role)
+      return IncomingLibrary(library: library, candidate: candidate, roles: Set(roles))
     } catch {
       refuse(candidate.image.file, error, in: &report)
       return nil
     }
   }
 
-  /// What can be made of the changes is made.
+  /// Makes the agents that are to be.
+  private func prepare(_ incoming: [IncomingLibrary], into report: inout ReloadReport) async
+    -> [LibraryChange]
+  {
+    let conflicts = conflicts(of: incoming)
+    var changes: [LibraryChange] = []
+    for next in incoming {
+      do {
+        if let conflict = conflicts[next.file] { throw conflict }
+        let (image, settings) = (next.candidate.image, next.candidate.settings)
+        changes.append(
+          try await exchange.prepare(next.library, settings, image: image, beside: loaded[next.file]) {
+            count(of: $0, settings)
+          })
+      } catch {
+        refuse(next.file, error, in: &report)
+      }
+    }
+    return changes
+  }
+
+  /// What can be made of the changes is made. Where one can't be, its roles are not free for another.
   private func make(_ changes: [LibraryChange], into report: inout ReloadReport) async {
-    for (change, error) in zip(changes, await exchange.join(changes)) {
-      if let error {
+    let joined = zip(changes, await exchange.join(changes))
+    let conflicts = conflicts(of: joined.filter { $1 == nil }.map(\.0))
+    for (change, error) in joined {
+      if let error: any Error = error ?? conflicts[change.file] {
         await exchange.abandon(change)
         refuse(change.file, error, in: &report)
       } else {
@@ -315,6 +326,12 @@ final class Plugins {
         await make(change)
       }
     }
+  }
+
+  private func conflicts(of claims: [any RoleClaim]) -> [String: LibraryError] {
+    let serving = loaded.mapValues { Set($0.agents.map(\.identity.role)) }
+    let found = RoleClaims.conflicts(claims.map { ($0.file, $0.roles) }, serving: serving)
+    return Dictionary(uniqueKeysWithValues: found.map { ($0, RoleClaims.refusal(of: $0, $1)) })
   }
 
   private func make(_ change: LibraryChange) async {
@@ -346,11 +363,7 @@ final class Plugins {
 
   private func refuse(_ file: String, _ error: any Error, in report: inout ReloadReport) {
     if Task.isCancelled { return }  // the host ends, which is no library's fault
-    let refusal =
-      error as? LibraryError
-      ?? LibraryError(
-        file: file, step: .start, expected: "its streams in Redis", found: "\(error)",
-        advice: "see that Redis is there, and reload")
+    let refusal = LibraryExchange.refusal(of: file, error)
     logger.error("\(refusal)")
     report.refuse(file, refusal)
   }
@@ -364,21 +377,6 @@ final class Plugins {
     structs.map(image)
     code.loaded(library.hash, of: image.file)
     return library
-  }
-
-  /// One role is served by one library of a host: whose code a message meets must not be chance.
-  private func checkRoles(
-    _ descriptors: [AgentDescriptor], of library: AgentLibrary, beside others: [LibraryChange]
-  ) throws(LibraryError) {
-    for role in descriptors.map(\.role) {
-      let other =
-        others.first { $0.roles.contains(role) }?.file ?? registry.agent(of: role)?.instance.library.file
-      guard let other, other != library.file else { continue }
-      throw LibraryError(
-        file: library.file, step: .descriptor, expected: "a role that no other library serves",
-        found: "role \"\(role)\", which \(other) serves",
-        advice: "remove one of the two, or give one another role")
-    }
   }
 
   private func unload(_ file: String) async {
