@@ -111,14 +111,17 @@ struct LibrarySettingsTests {
       ("isolate: {", "line 2: key \"isolate\": did not find"), ("a: b: c\n", "line 1"),
       ("isolate: a\n---\nisolate: b\n", "line 2"),
       ("[a]: b\n", "keys that are words"), ("\t", "line 1"), ("isolate: *x\n", "line 1"),
-      (String(repeating: "[", count: 16_000), "line 1"),
-      (String(repeating: "#", count: LibrarySettings.maximumBytes + 1), "bytes"),
     ])
   func refused(text: String, words: String) throws {
     let error = #expect(throws: LibraryError.self) { try settings(text) }
     #expect(error?.step == .settings)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("libGreeting.yaml") == true)
+  }
+
+  @Test func `Lists within lists, and more text than is read, are refused`() throws {
+    try refused(text: String(repeating: "[", count: 16_000), words: "line 1")
+    try refused(text: String(repeating: "#", count: LibrarySettings.maximumBytes + 1), words: "bytes")
   }
 
   @Test("an unknown key is told the known ones")
