@@ -21,14 +21,16 @@ final class AgentHost: Sendable {
   nonisolated(unsafe) let pointer: UnsafePointer<agenthost_host_v1>
   // SAFETY: as above, and what it points to is never freed.
   private nonisolated(unsafe) let configuration, role: agenthost_text_v1
+  private let session: HostSession
 
   /// `role` is what the agent serves, `settings` what an operator says to it.
   init(
     calls: CallTable, threads: PluginThreads, recorded: CrashRecord.Agent, role: String,
-    settings: AgentSettings, logger: Logger
+    settings: AgentSettings, session: HostSession, logger: Logger
   ) {
-    self.role = Self.permanentText(role)
-    configuration = Self.permanentText(settings.configuration)
+    self.session = session
+    self.role = .permanent(role)
+    configuration = .permanent(settings.configuration)
     grants = settings.grants
     self.calls = calls
     self.threads = threads
@@ -86,6 +88,7 @@ final class AgentHost: Sendable {
     case AGENTHOST_EXTENSION_THREADS: UnsafeRawPointer(Self.threadsTable)
     case AGENTHOST_EXTENSION_LOG: UnsafeRawPointer(Self.logTable)
     case AGENTHOST_EXTENSION_CONFIG: UnsafeRawPointer(Self.configTable)
+    case AGENTHOST_EXTENSION_SESSION: UnsafeRawPointer(Self.sessionTable)
     default: nil
     }
   }
@@ -124,16 +127,22 @@ final class AgentHost: Sendable {
     let table = UnsafeMutablePointer<agenthost_config_v1>.allocate(capacity: 1)
     table.initialize(
       to: agenthost_config_v1(
-        json: { AgentHost.of($0)?.configuration ?? agenthost_text_v1(bytes: nil, length: 0) },
-        role: { AgentHost.of($0)?.role ?? agenthost_text_v1(bytes: nil, length: 0) }))
+        json: { AgentHost.of($0)?.configuration ?? .none },
+        role: { AgentHost.of($0)?.role ?? .none }))
     return UnsafePointer(table)
   }()
 
-  private static func permanentText(_ text: String) -> agenthost_text_v1 {
-    let bytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.utf8.count)
-    _ = bytes.initialize(from: text.utf8.lazy.map(CChar.init(bitPattern:)))
-    return agenthost_text_v1(bytes: bytes.baseAddress, length: bytes.count)
-  }
+  // SAFETY: written once, and only read from then on.
+  private nonisolated(unsafe) static let sessionTable: UnsafePointer<agenthost_session_v1> = {
+    let table = UnsafeMutablePointer<agenthost_session_v1>.allocate(capacity: 1)
+    table.initialize(
+      to: agenthost_session_v1(
+        id: { AgentHost.of($0)?.session.idText ?? .none },
+        began: { AgentHost.of($0)?.session.began ?? 0 },
+        is_ending: { AgentHost.of($0)?.session.isEnding == true ? 1 : 0 },
+        setting: { AgentHost.of($0)?.session.setting(String(cString: $1)) ?? .none }))
+    return UnsafePointer(table)
+  }()
 
   private func log(_ level: UInt32, _ text: agenthost_text_v1) {
     let severity: Logger.Level =

@@ -10,6 +10,8 @@ package final class AgentInstance: @unchecked Sendable {
   // are written once, and stay valid until `destroy`, after which the host calls nothing of it.
   private let agent: UnsafePointer<agenthost_agent_v1>
   private let host: AgentHost
+  private let abilities: AgentAbilities
+  private let inbox = BroadcastInbox()
   let recorded: CrashRecord.Agent
   private let calls = Mutex(CallsIntoAgent())
 
@@ -26,19 +28,20 @@ package final class AgentInstance: @unchecked Sendable {
     self.library = library
     self.agent = agent
     self.host = host
+    abilities = AgentAbilities(of: agent)
     recorded = host.recorded
   }
 
-  /// [loader] Makes an agent by its descriptor. `settings` is what an operator says to it.
+  /// [loader] Makes an agent by its descriptor. `settings` is what an operator says to it, `session` the host's life.
   package static func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings, calls: CallTable,
-    logger: Logger
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings,
+    session: HostSession, calls: CallTable, logger: Logger
   ) throws(LibraryError) -> AgentInstance {
     let recorded =
       library.record?.addAgent(role: descriptor.role, name: descriptor.name, of: library.recorded) ?? .none
     let host = AgentHost(
       calls: calls, threads: library.threads, recorded: recorded, role: descriptor.role,
-      settings: settings, logger: logger)
+      settings: settings, session: session, logger: logger)
     var why = agenthost_text_v1(bytes: nil, length: 0)
     guard
       let agent = library.factory.pointee.create(
@@ -85,10 +88,56 @@ package final class AgentInstance: @unchecked Sendable {
       .call(of: recorded) { self.enter { self.agent.pointee.start(self.agent, token.rawValue) } })
   }
 
-  /// Has the agent's threads call `stop`; the token's completion says how it went.
+  /// Has the agent's threads call `stop`, once it has heard all broadcasts; the token's completion says how it went.
   package func stop(_ token: CallToken) {
+    inbox.finish {
+      self.library.threads.enqueue(
+        .call(of: self.recorded) { self.enter { self.agent.pointee.stop(self.agent, token.rawValue) } })
+    }
+  }
+
+  /// Whether it watches others, and is to be stopped after them.
+  package var isObserver: Bool { abilities.isObserver }
+
+  /// Whether it hears broadcasts.
+  package var isListening: Bool { abilities.broadcast != nil }
+
+  /// Seconds between two calls of `fire`; nil: it is never to be called.
+  package var timerInterval: Double? { abilities.timerInterval }
+
+  /// Has the agent's threads tell it that it is time; the token's completion says how it went.
+  package func fire(_ token: CallToken) {
+    guard abilities.timer != nil, !inbox.hasEnded else {
+      _ = host.calls.complete(token, .actions([]))
+      return
+    }
     library.threads.enqueue(
-      .call(of: recorded) { self.enter { self.agent.pointee.stop(self.agent, token.rawValue) } })
+      .call(of: recorded) {
+        self.enter { self.abilities.timer?.pointee.fired(self.agent, token.rawValue) }
+      })
+  }
+
+  /// Has the agent's threads tell it what is said to all of its kind.
+  package func hear(_ broadcast: Broadcast) {
+    guard isListening, inbox.add(broadcast) else { return }
+    library.threads.enqueue(.call(of: recorded) { self.hearAll() })
+  }
+
+  private func hearAll() {
+    while true {
+      switch inbox.next() {
+      case .broadcast(let broadcast): enter { hear(broadcast.role ?? "", broadcast.text) }
+      case .empty(let missed):
+        if missed > 0 { host.logger.warning("\(descriptor.name) was too slow for \(missed) broadcasts") }
+        return
+      }
+    }
+  }
+
+  private func hear(_ role: String, _ text: String) {
+    agenthost_text_v1.withBorrowed(role) { role in
+      agenthost_text_v1.withBorrowed(text) { abilities.broadcast?.pointee.received(agent, role, $0) }
+    }
   }
 
   /// [any] Tells the agent that nobody waits for `token` any more.

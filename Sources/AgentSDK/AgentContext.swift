@@ -6,4 +6,6 @@ public struct AgentContext: Sendable {
   public let name: String
   /// Lines in the host's log, marked with the agent and the message in work.
   public let log: AgentLog
+  /// The host's life.
+  public let session: AgentSession
 }

@@ -6,6 +6,7 @@ final class AgentInstance: Sendable {
   private let name: String
   private let host: HostConnection
   private let tasks = RunningTasks()
+  private let hearing = HearingTask()
 
   init(_ type: any Agent.Type, host: UnsafePointer<agenthost_host_v1>) throws {
     let connection = HostConnection(host)
@@ -18,7 +19,35 @@ final class AgentInstance: Sendable {
   func start(_ token: agenthost_token_v1) {
     run(token) { instance in
       try await instance.agent.start(context: instance.context(token))
+      instance.beginHearing()
       return []
+    }
+  }
+
+  private func beginHearing() {
+    guard let agent = agent as? any BroadcastReceiver else { return }
+    let context = context(0)
+    hearing.begin(on: PluginThreads(host: host, token: 0)) { await agent.received($0, context: context) }
+  }
+
+  func received(_ broadcast: Broadcast) { hearing.add(broadcast) }
+
+  var timerMilliseconds: UInt32 { (agent as? any TimedAgent)?.timerMilliseconds ?? 0 }
+
+  func fired(_ token: agenthost_token_v1) {
+    run(token) { instance in
+      try await (instance.agent as? any TimedAgent)?.timerFired(context: instance.context(token))
+      return []
+    }
+  }
+
+  /// What it can do beyond working on messages.
+  func ability(_ identifier: String) -> UnsafeRawPointer? {
+    switch identifier {
+    case AGENTHOST_EXTENSION_BROADCAST where agent is any BroadcastReceiver: AbilityTables.broadcast
+    case AGENTHOST_EXTENSION_TIMER where agent is any TimedAgent: AbilityTables.timer
+    case AGENTHOST_EXTENSION_OBSERVER where agent is any ObservingAgent: AbilityTables.observer
+    default: nil
     }
   }
 
@@ -32,6 +61,7 @@ final class AgentInstance: Sendable {
 
   func stop(_ token: agenthost_token_v1) {
     run(token) { instance in
+      await instance.hearing.end()
       await instance.agent.stop()
       return []
     }
@@ -60,7 +90,9 @@ final class AgentInstance: Sendable {
   }
 
   private func context(_ token: agenthost_token_v1) -> AgentContext {
-    AgentContext(role: role, name: name, log: AgentLog(host: host, token: token))
+    AgentContext(
+      role: role, name: name, log: AgentLog(host: host, token: token),
+      session: AgentSession(host: host))
   }
 }
 

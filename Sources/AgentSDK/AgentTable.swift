@@ -15,14 +15,14 @@ enum AgentTable {
         cancel: { agent, token in held(by: agent)?.cancel(token) },
         stop: { agent, token in held(by: agent)?.stop(token) },
         destroy: { agent in release(agent) },
-        get_extension: { _, _ in nil }))
+        get_extension: { agent, id in held(by: agent)?.ability(String(cString: id)) }))
     return UnsafePointer(table)
   }
 }
 
 // Functions at file scope, for one of a type would be captured, and C takes no captures.
 
-private func held(by agent: UnsafePointer<agenthost_agent_v1>) -> AgentInstance? {
+func held(by agent: UnsafePointer<agenthost_agent_v1>) -> AgentInstance? {
   // SAFETY: the table is ours, and its context is the instance until `destroy`.
   agent.pointee.context.map { Unmanaged<AgentInstance>.fromOpaque($0).takeUnretainedValue() }
 }

@@ -52,7 +52,10 @@ package struct Keys: Sendable, Equatable {
   /// Commands for every host.
   package var broadcastAll: String { "\(prefix)broadcast:all" }
   /// What happens to agents.
-  package var lifecycleEvents: String { broadcastRole("stat") }
+  package var lifecycleEvents: String { broadcastRole(Self.lifecycleRole) }
+
+  /// The role that hears what happens to agents.
+  package static let lifecycleRole = "stat"
   /// Commands for the hosts of a role.
   package func broadcastRole(_ role: String) -> String { "\(prefix)broadcast:role:\(role)" }
 }

@@ -77,7 +77,12 @@ struct RunCommand: ParsableCommand {
     }
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
     return WorkerLaunch(
-      executable: "/proc/self/exe", arguments: ["worker", "run"], environment: variables,
+      executable: "/proc/self/exe",
+      arguments: [
+        "worker", "run", "--session", Incarnation.random().description, "--session-began",
+        "\(WallClock.now())",
+      ],
+      environment: variables,
       spareArguments: ["worker", "spare", ProcessTitle.room])
   }
 }

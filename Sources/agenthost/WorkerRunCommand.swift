@@ -1,5 +1,6 @@
 import AgentPlugins
 import AgentRuntime
+import AgentStreams
 import ArgumentParser
 import Glibc
 import Logging
@@ -11,6 +12,12 @@ struct WorkerRunCommand: AsyncParsableCommand {
 
   @Option(help: "The name of this worker's life.")
   var incarnation: String
+
+  @Option(help: "The name of the host's life; its own where it is not said.")
+  var session: String?
+
+  @Option(help: "When the host's life began, in seconds since 1970.")
+  var sessionBegan: Double?
 
   @Option(help: "The isolated place that it works for; none is the main one.")
   var place: String?
@@ -25,11 +32,14 @@ struct WorkerRunCommand: AsyncParsableCommand {
   var lastDeath: String?
 
   func run() async throws {
-    try endProcessWhenSupervisorDies()
     let supervisor = try SupervisorLink()
     // What is heard otherwise, or not for a worker, must not end or stop it meanwhile.
     for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
     let environment = try CommandEnvironment()
+    let session = HostSession(
+      id: session ?? incarnation, began: sessionBegan ?? WallClock.now(),
+      settings: SettingsTable.visible(environment.settings))
+    try endProcessWhenSupervisorDies(hostEnds: session.ends)
     var logger = environment.startLogging()
     let served = place.map(WorkerPlaceName.isolated) ?? .main
     let placeName = probation ? WorkerPlaceName.probation(of: served) : served
@@ -38,7 +48,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
     let configuration = WorkerConfiguration(
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(), environment: environment.variables,
-      identity: .current(incarnation: incarnation), place: placeName,
+      identity: .current(incarnation: incarnation), session: session, place: placeName,
       history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in
       do {
@@ -54,7 +64,9 @@ struct WorkerRunCommand: AsyncParsableCommand {
   /// Does what a start does and leaves nothing behind, so that what is done only once in a process is done: what the
   /// system looks up at a first use, the threads. What comes of it is of no interest.
   static func rehearse() {
-    _ = try? Agenthost.parseAsRoot(["worker", "run", "--incarnation", "none", "--deaths", "0"])
+    _ = try? Agenthost.parseAsRoot([
+      "worker", "run", "--incarnation", "none", "--deaths", "0", "--session-began", "0",
+    ])
     _ = try? CommandEnvironment()
     Task.detached { await IOActor.withTasksOnLoop {} }
   }

@@ -8,13 +8,14 @@ package enum GrantedServices: Sendable, Equatable {
   /// What can be granted, as operators call it: for every version of the contract's extension. Threads are no matter of
   /// trust: without them an agent would run where nobody watches it.
   package enum Service: String, Sendable, CaseIterable {
-    case config, log
+    case config, log, session
 
     /// By the name of one of its extensions; nil for what needs no grant.
     init?(extension identifier: String) {
       switch identifier {
       case AGENTHOST_EXTENSION_CONFIG: self = .config
       case AGENTHOST_EXTENSION_LOG: self = .log
+      case AGENTHOST_EXTENSION_SESSION: self = .session
       default: return nil
       }
     }

@@ -21,6 +21,9 @@ package struct HostIdentity: Sendable, Equatable {
 
   package func agentID(_ number: Int) -> String { "\(hostName):\(processID):\(number)" }
 
+  /// Whether it is an agent's of this worker.
+  func includes(_ agentID: String) -> Bool { agentID.hasPrefix("\(hostName):\(processID):") }
+
   /// What the kernel calls this machine, up to the first dot, of characters that keys may hold.
   private static func shortHostName() -> String {
     var buffer = [UInt8](repeating: 0, count: 256)

@@ -20,6 +20,7 @@ final class PluginLoader {
   /// How long one step of loading may take.
   private let stepLimit: Double
   private let dispatcher: Dispatcher
+  private let session: HostSession
   private let record: CrashRecord
   private let logger: Logger
   private var thread = PluginThreads(name: "loader", maximum: 1)
@@ -38,9 +39,9 @@ final class PluginLoader {
 
   init(
     store: LibraryStore, prober: Prober, versions: NotedVersions, stepLimit: Double,
-    dispatcher: Dispatcher, record: CrashRecord,
-    logger: Logger
+    dispatcher: Dispatcher, session: HostSession, record: CrashRecord, logger: Logger
   ) {
+    self.session = session
     self.store = store
     self.prober = prober
     self.versions = versions
@@ -162,14 +163,14 @@ final class PluginLoader {
   private func create(
     _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings
   ) async throws(LibraryError) -> AgentInstance {
-    let calls = dispatcher.calls
+    let (calls, session) = (dispatcher.calls, session)
     var logger = Logger(label: "agent")
     logger.logLevel = self.logger.logLevel
     logger[metadataKey: "role"] = "\(descriptor.role)"
     let agentLogger = logger
     return try await step(.create, of: library.file) { () throws(LibraryError) in
       try AgentInstance.create(
-        descriptor, of: library, settings: settings, calls: calls, logger: agentLogger)
+        descriptor, of: library, settings: settings, session: session, calls: calls, logger: agentLogger)
     }
   }
 

@@ -385,13 +385,11 @@ final class Plugins {
     for agent in removed.agents { await exchange.remove(agent) }
   }
 
-  /// At the end of the host: stops every agent, all at once, each within `seconds`.
+  /// At the end of the host: stops all agents at once, and then the observers, each within `seconds`.
   func stopAll(within seconds: Double) async {
     await quarantine.roles?.want([:])
     let agents = loaded.values.flatMap(\.agents)
     loaded = [:]
-    await withDiscardingTaskGroup { group in
-      for agent in agents { group.addTask { await self.retirement.end(agent, within: seconds) } }
-    }
+    await retirement.end(agents, within: seconds)
   }
 }

@@ -47,8 +47,19 @@ final class Retirement {
     }
   }
 
-  /// At the end of the host: `seconds` are for the agent's `stop` and `destroy` together.
-  func end(_ agent: ServedAgent, within seconds: Double) async {
+  /// At the end of the host: all at once, but those that watch others see their ends. `seconds` are for an agent's `stop`
+  /// and `destroy` together.
+  func end(_ agents: [ServedAgent], within seconds: Double) async {
+    for isObserver in [false, true] {
+      await withDiscardingTaskGroup { group in
+        for agent in agents where agent.instance.isObserver == isObserver {
+          group.addTask { await self.end(agent, within: seconds) }
+        }
+      }
+    }
+  }
+
+  private func end(_ agent: ServedAgent, within seconds: Double) async {
     await end(agent.instance, stop: seconds, all: seconds)
     await forget(agent)
   }

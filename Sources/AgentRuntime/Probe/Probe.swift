@@ -1,4 +1,5 @@
 import AgentPlugins
+import AgentStreams
 import CProcess
 import Glibc
 import Logging
@@ -44,10 +45,12 @@ package enum Probe {
         file: subject.image.file, step: .create, expected: "a pipe", found: "\(error)", advice: "try again")
     }
     let logger = Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() }
+    let session = HostSession(id: "probe", began: WallClock.now())
     for descriptor in library.descriptors {
       begins(.create)
       let instance = try AgentInstance.create(
-        descriptor, of: library, settings: subject.settings, calls: check.table, logger: logger)
+        descriptor, of: library, settings: subject.settings, session: session, calls: check.table,
+        logger: logger)
       if conformance { try check.check(instance, begins: begins) }
       begins(.destroy)
       _ = instance.destroy()

@@ -1,3 +1,5 @@
+import AgentEnvelope
+import AgentStreams
 import NIOCore
 import RedisClient
 
@@ -7,19 +9,34 @@ final class AgentFigures {
   private(set) var runs = 0
   private(set) var errors = 0
   private var runTime = TimeAmount.nanoseconds(0)
+  private(set) var envelopes = FinishedEnvelopes()
 
   nonisolated init() {}
 
   var runSeconds: Double { Double(runTime.nanoseconds) / 1e9 }
 
-  /// What the agent did not bring to an end, because somebody else wanted it so, counts for nothing.
-  func note(_ outcome: Outcome, isError: Bool) {
+  /// What the agent did not bring to an end, because somebody else wanted it so, counts for nothing. `writes` is what came
+  /// of it.
+  func note(_ outcome: Outcome, _ step: Step, _ writes: [CommitWrite]) {
     switch outcome.result {
     case .actions, .failed, .timedOut: break
     case .handedBack, .cancelled, .lost: return
     }
     runs += 1
     runTime = runTime + (outcome.end - outcome.message.startInstant)
-    if isError { errors += 1 }
+    if step.error != nil { errors += 1 }
+    guard writes.contains(where: \.endsRequest) else { return }
+    let envelope = outcome.message.received.envelope
+    let created = envelope.createTimestamp
+    envelopes.add(
+      FinishedEnvelope(
+        time: step.endTimestamp, age: created > 0 ? max(0, step.endTimestamp - created) : 0,
+        processingSeconds: envelope.totalProcessingTime + step.duration,
+        // Anybody may have written the count.
+        steps: envelope.processCount == .max ? .max : envelope.processCount + 1))
   }
+}
+
+extension CommitWrite {
+  var endsRequest: Bool { if case .end = self { true } else { false } }
 }

@@ -24,7 +24,7 @@ final class OutcomeHandler: OutcomeReceiver {
     let message = outcome.message.received
     if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
-    figures.note(outcome, isError: step.error != nil)
+    figures.note(outcome, step, writes)
     committer.submit(
       Settlement(
         delivery: message.delivery, writes: writes,

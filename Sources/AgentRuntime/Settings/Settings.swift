@@ -40,6 +40,8 @@ package struct Settings: Sendable, Equatable {
   package var requestTimeToLive = 900
   package var shutdownGrace = 2.0
   package var logLevel = "INFO"
+  package var logDirectory = "./log"
+  package var reportInterval = 60.0
 
   package init() {}
 

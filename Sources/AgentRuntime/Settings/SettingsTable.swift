@@ -58,6 +58,10 @@ package enum SettingsTable {
     .text(
       "LOG_LEVEL", \.logLevel, meaning: "DEBUG, INFO, WARNING or ERROR",
       check: { logLevels.contains($0) ? nil : "expected one of \(logLevels.joined(separator: ", "))" }),
+    .text("LOG_DIR", \.logDirectory, meaning: "the folder of the statistics' files"),
+    .seconds(
+      "REPORT_INTERVAL_SECONDS", \.reportInterval, in: 0.1...86_400,
+      meaning: "between two statistics of what the agents have done"),
     .text("AGENTHOST_AGENTS_DIR", \.agentsDirectory, meaning: "the folder with the agents' libraries"),
     .seconds(
       "AGENTHOST_WATCH_INTERVAL", \.watchInterval, in: 0...3600,
@@ -138,6 +142,18 @@ package enum SettingsTable {
       "AGENTHOST_SHUTDOWN_GRACE", \.shutdownGrace, in: 0...3600,
       meaning: "how long messages in work may take at the end"),
   ]
+
+  /// What agents are not told: how to reach the server.
+  private static let hidden: Set<String> = [
+    "REDIS_URL", "REDIS_URL_FILE", "AGENTHOST_REDIS_PASSWORD_FILE", "AGENTHOST_TLS_CA",
+    "AGENTHOST_TLS_CERTIFICATE", "AGENTHOST_TLS_KEY", "AGENTHOST_TLS_SERVER_NAME",
+  ]
+
+  /// What agents may know of `settings`, by the variables' names.
+  package static func visible(_ settings: Settings) -> [String: String] {
+    let visible = all.filter { !hidden.contains($0.environment) }
+    return Dictionary(visible.map { ($0.environment, $0.show(settings)) }) { first, _ in first }
+  }
 
   /// The rows as a table of Markdown; README holds the same text.
   package static var markdown: String {

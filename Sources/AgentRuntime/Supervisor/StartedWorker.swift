@@ -19,6 +19,12 @@ package final class StartedWorker {
     self.status = status.reading
   }
 
+  /// The host has been told to end. One that is gone need not know.
+  func sayHostEnds() {
+    var byte = SupervisorLink.hostEnds
+    _ = write(lifeLine.number, &byte, 1)
+  }
+
   /// Has a spare become what `arguments` say. False where they are too many, or nobody is left to hear them.
   func become(_ arguments: [String]) -> Bool {
     guard let message = SpareAssignment.message(arguments) else { return false }

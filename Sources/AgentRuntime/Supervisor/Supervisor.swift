@@ -181,7 +181,9 @@ package final class Supervisor {
     case .signalRedis(let signal): send(signal, to: redis)
     case .startWorker(let place): startWorker(at: place)
     case .signalWorker(_, let incarnation, let signal):
-      send(signal, to: workers.first { $0.incarnation == incarnation }?.child)
+      let worker = workers.first { $0.incarnation == incarnation }
+      if state.stage == .stopping { worker?.sayHostEnds() }
+      send(signal, to: worker?.child)
     case .log(let level, let message): logger.log(level: level, "\(message)")
     case .finish: break
     }

@@ -5,6 +5,8 @@ package import Logging
 package struct SupervisorLink: Sendable {
   package static let lifeLineDescriptor: Int32 = 3
   package static let statusDescriptor: Int32 = 4
+  /// What comes on the life line when the host has been told to end; a worker that is only replaced does not get it.
+  static let hostEnds = UInt8(ascii: "E")
   /// The exit status of a worker whose supervisor died.
   package static let supervisorDiedExitStatus: Int32 = 111
 
@@ -41,9 +43,10 @@ package struct SupervisorLink: Sendable {
 
 /// Ends this process, with all that runs in it, at the moment its supervisor is gone.
 ///
-/// A raw thread waits on the life line: it works whatever the agents do to Swift's threads.
+/// A raw thread waits on the life line: it works whatever the agents do to Swift's threads. `hostEnds` is called on it
+/// when the host has been told to end.
 package func endProcessWhenSupervisorDies(
-  descriptor: Int32 = SupervisorLink.lifeLineDescriptor
+  descriptor: Int32 = SupervisorLink.lifeLineDescriptor, hostEnds: @escaping @Sendable () -> Void = {}
 ) throws(SystemCallError) {
   try SupervisorLink.closeOnExec(descriptor)
   var attributes = pthread_attr_t()
@@ -57,19 +60,39 @@ package func endProcessWhenSupervisorDies(
   pthread_sigmask(SIG_SETMASK, &all, &previous)
   defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
   var thread = pthread_t()
-  // SAFETY: the descriptor travels as the pointer's number; nothing is ever read through it.
-  let argument = UnsafeMutableRawPointer(bitPattern: Int(descriptor))
+  // SAFETY: the thread has this reference for good; where there is none, it is released here.
+  let lifeLine = Unmanaged.passRetained(LifeLine(descriptor: descriptor, hostEnds: hostEnds))
   let failure = pthread_create(
-    &thread, &attributes, { waitForSupervisorsEnd(Int32(Int(bitPattern: $0))) }, argument)
-  guard failure == 0 else { throw SystemCallError("start", "the life line's thread", code: failure) }
+    &thread, &attributes,
+    { lifeLine in
+      // SAFETY: the reference taken above is handed to the thread, which never ends.
+      if let lifeLine { Unmanaged<LifeLine>.fromOpaque(lifeLine).takeUnretainedValue().wait() }
+      return nil
+    }, lifeLine.toOpaque())
+  guard failure == 0 else {
+    lifeLine.release()
+    throw SystemCallError("start", "the life line's thread", code: failure)
+  }
 }
 
-private func waitForSupervisorsEnd(_ descriptor: Int32) -> UnsafeMutableRawPointer? {
-  var byte: UInt8 = 0
-  while true {
-    let count = read(descriptor, &byte, 1)
-    if count > 0 || (count < 0 && errno == EINTR) { continue }
-    // The end of the pipe, or a pipe that an agent broke: a worker without a supervisor must not live on.
-    _exit(SupervisorLink.supervisorDiedExitStatus)
+/// The worker's end of the pipe that is open as long as its supervisor lives.
+private final class LifeLine {
+  private let descriptor: Int32
+  private let hostEnds: @Sendable () -> Void
+
+  init(descriptor: Int32, hostEnds: @escaping @Sendable () -> Void) {
+    self.descriptor = descriptor
+    self.hostEnds = hostEnds
+  }
+
+  func wait() -> Never {
+    var byte: UInt8 = 0
+    while true {
+      let count = read(descriptor, &byte, 1)
+      if count > 0, byte == SupervisorLink.hostEnds { hostEnds() }
+      if count > 0 || (count < 0 && errno == EINTR) { continue }
+      // The end of the pipe, or a pipe that an agent broke: a worker without a supervisor must not live on.
+      _exit(SupervisorLink.supervisorDiedExitStatus)
+    }
   }
 }

@@ -32,6 +32,9 @@ package final class WorkerProcess {
 
   package var statusDescriptor: Int32 { started.status.number }
 
+  /// The host has been told to end.
+  func sayHostEnds() { started.sayHostEnds() }
+
   /// The lines that have come in since the last time.
   package func readStatus() -> [StatusLineBuffer.Line] {
     var read: [StatusLineBuffer.Line] = []

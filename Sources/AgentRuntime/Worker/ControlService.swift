@@ -13,17 +13,23 @@ final class ControlService: Service {
   private let keys: Keys
   private let plugins: Plugins
   private let desired: DesiredStateService
+  /// For agents, who hear all of it.
+  private let broadcasts: Broadcasts?
   private let logger: Logger
   private let listening: AsyncStream<Void>
   private let attempted: AsyncStream<Void>.Continuation
   private let started: AsyncStream<Void>
   private let starting: AsyncStream<Void>.Continuation
 
-  init(client: RedisClient, keys: Keys, plugins: Plugins, desired: DesiredStateService, logger: Logger) {
+  init(
+    client: RedisClient, keys: Keys, plugins: Plugins, desired: DesiredStateService,
+    broadcasts: Broadcasts?, logger: Logger
+  ) {
     self.client = client
     self.keys = keys
     self.plugins = plugins
     self.desired = desired
+    self.broadcasts = broadcasts
     self.logger = logger
     (started, starting) = AsyncStream.makeStream()
     (listening, attempted) = AsyncStream.makeStream()
@@ -50,7 +56,8 @@ final class ControlService: Service {
     let channel = ControlChannel(
       client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: desired.look
     ) {
-      [logger, plugins, desired] addressee, message in
+      [logger, plugins, desired, broadcasts] addressee, message in
+      broadcasts?.hear(message, to: addressee)
       switch ControlCommand(message) {
       case .reload:
         switch addressee {

@@ -19,6 +19,8 @@ final class LifecycleEvents: Service {
   private let queue: AsyncStream<String>.Continuation
   private var living: [ServedAgent] = []
   private var isEnding = false
+  /// Called with each event, before others hear of it.
+  var said: @IOActor (_ text: String) -> Void = { _ in }
 
   init(client: RedisClient, keys: Keys) {
     self.client = client
@@ -36,7 +38,7 @@ final class LifecycleEvents: Service {
       living.remove(at: index)
     case .lives, .hasNewCode: break
     }
-    queue.yield(Self.text(event, agent.status))
+    say(event, of: agent)
   }
 
   /// Ends after the agents, whose last events go out before.
@@ -57,7 +59,13 @@ final class LifecycleEvents: Service {
   }
 
   private func signsOfLife() {
-    for agent in living { queue.yield(Self.text(.lives, agent.status)) }
+    for agent in living { say(.lives, of: agent) }
+  }
+
+  private func say(_ event: AgentEvent, of agent: ServedAgent) {
+    let text = Self.text(event, agent.status, agent.figures.envelopes)
+    said(text)
+    queue.yield(text)
   }
 
   private func end() {
@@ -76,7 +84,9 @@ final class LifecycleEvents: Service {
   }
 
   /// `kind` to `ts` are the specification's; the rest is what the agent has done since it began.
-  static func text(_ event: AgentEvent, _ agent: AgentStatus, now: Double = WallClock.now()) -> String {
+  static func text(
+    _ event: AgentEvent, _ agent: AgentStatus, _ envelopes: FinishedEnvelopes, now: Double = WallClock.now()
+  ) -> String {
     var bytes: [UInt8] = []
     JSONValue.object([
       .init("kind", .string("status")), .init("event", .string(event.rawValue)),
@@ -84,6 +94,7 @@ final class LifecycleEvents: Service {
       .init("busy", .bool(agent.inWork > 0)), .init("ts", .number(now)),
       .init("in_work", .number(agent.inWork)), .init("runs", .number(agent.runs)),
       .init("run_seconds", .number(agent.runSeconds)), .init("errors", .number(agent.errors)),
+      .init("envelopes", envelopes.json),
     ]).write(into: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -23,6 +23,7 @@ package final class Worker {
   private let desired: DesiredStateService
   private let presence: HostPresence
   private let lifecycle: LifecycleEvents
+  private let broadcasts: Broadcasts
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -63,7 +64,8 @@ package final class Worker {
         prober: settings.prober(
           in: configuration.dataDirectory, environment: configuration.environment),
         versions: NotedVersions(dataDirectory: configuration.dataDirectory),
-        stepLimit: settings.loadTimeout, dispatcher: dispatcher, record: records.own, logger: logger),
+        stepLimit: settings.loadTimeout, dispatcher: dispatcher, session: configuration.session,
+        record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, handsBack: !configuration.place.isProbation,
       maximumGenerations: settings.maxGenerations, logger: logger)
@@ -84,6 +86,7 @@ package final class Worker {
         registry: registry, client: client, keys: keys, logger: logger)
     }
     lifecycle = LifecycleEvents(client: client, keys: keys)
+    broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
     let facts = WorkerFacts(configuration)
     presence = HostPresence(
       client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
@@ -102,7 +105,10 @@ package final class Worker {
     try await presence.announce()
     registry.changed = presence.changed
     // What serves nobody but suspects is not one agent more.
-    if !configuration.place.isProbation { registry.happened = lifecycle.happened }
+    if !configuration.place.isProbation {
+      registry.happened = lifecycle.happened
+      lifecycle.said = broadcasts.hear(ownEvent:)
+    }
     agents.plugins.looked = presence.changed
     if configuration.place == .main {
       agents.plugins.placesSeen = { [supervisor, logger] in supervisor.say(.places($0), logger: logger) }
@@ -111,7 +117,8 @@ package final class Worker {
     // Before any code is loaded: some of it may not be.
     await desired.refresh()
     let control = ControlService(
-      client: client, keys: keys, plugins: agents.plugins, desired: desired, logger: logger)
+      client: client, keys: keys, plugins: agents.plugins, desired: desired,
+      broadcasts: configuration.place.isProbation ? nil : broadcasts, logger: logger)
     agents.beforeReading = { [desired, supervisor, logger] in
       await control.start()
       await desired.refresh()
@@ -179,9 +186,10 @@ package final class Worker {
       registry.lanes
     }
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
+    let timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
     return [
       LoopService { await delayed.run() }, LoopService { await janitor.run() },
-      LoopService { await watchdog.run() },
+      LoopService { await watchdog.run() }, LoopService { await timers.run() },
     ]
   }
 

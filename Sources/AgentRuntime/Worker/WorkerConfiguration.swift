@@ -1,3 +1,4 @@
+package import AgentPlugins
 package import RedisClient
 
 /// What a worker is told at its start.
@@ -8,6 +9,7 @@ package struct WorkerConfiguration: Sendable {
   /// Of this process.
   package let environment: [String: String]
   package let identity: HostIdentity
+  package let session: HostSession
   /// Where it works, and by that for which libraries.
   package let place: WorkerPlaceName
   /// What became of the workers before it.
@@ -15,8 +17,9 @@ package struct WorkerConfiguration: Sendable {
 
   package init(
     settings: Settings, redis: RedisAddress, dataDirectory: String, environment: [String: String],
-    identity: HostIdentity, place: WorkerPlaceName, history: WorkerHistory
+    identity: HostIdentity, session: HostSession, place: WorkerPlaceName, history: WorkerHistory
   ) {
+    self.session = session
     self.history = history
     self.place = place
     self.settings = settings

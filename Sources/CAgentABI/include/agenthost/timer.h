@@ -1,0 +1,30 @@
+/* agenthost/timer.h: "agenthost.timer/1", an ability of an agent: it is called
+ * again and again, without a message. */
+#ifndef AGENTHOST_TIMER_H
+#define AGENTHOST_TIMER_H
+
+#include <agenthost/agent.h>
+
+#define AGENTHOST_EXTENSION_TIMER "agenthost.timer/1"
+
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#endif
+
+/* Obtained from agenthost_agent_v1.get_extension, once, after `create`. Static,
+ * or valid as long as the agent. */
+typedef struct agenthost_timer_v1 {
+  /* [loader] From the end of one call of `fired` to the next, or from the end of
+   * `start` to the first. Asked once; 0: never. */
+  uint32_t (*_Nonnull interval_milliseconds)(const agenthost_agent_v1 *agent);
+
+  /* [agent] It is time. Completes `token`, without actions; a failure is logged.
+   * Never twice at once, and not after the call of `stop`. */
+  void (*_Nonnull fired)(const agenthost_agent_v1 *agent, agenthost_token_v1 token);
+} agenthost_timer_v1;
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
+
+#endif
