@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .PHONY: help tools python-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
 
 RELEASE := .build/release
-AGENTS := ManagerAgent UppercaseAgent ReverseAgent EchoC
+AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
 PYTHON_FOLDER := .build/python
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12

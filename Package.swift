@@ -48,6 +48,7 @@ let package = Package(
     agentLibrary("ManagerAgent"),
     agentLibrary("UppercaseAgent"),
     agentLibrary("ReverseAgent"),
+    agentLibrary("StatsAgent"),
     agentLibrary("EchoC"),
     agentLibrary("TestAgents"),
     agentLibrary("ShapeOne"), agentLibrary("ShapeTwo"), agentLibrary("ShapeThree"),
@@ -148,6 +149,12 @@ let package = Package(
 
     // The demo's agents.
     swiftAgent("ManagerAgent"), swiftAgent("UppercaseAgent"), swiftAgent("ReverseAgent"),
+
+    // The agent that says what the others have done, and what it makes of what it hears.
+    .target(name: "AgentStatistics", path: "Plugins/AgentStatistics", swiftSettings: strict),
+    .target(
+      name: "StatsAgent", dependencies: ["AgentSDK", "AgentStatistics"], path: "Plugins/StatsAgent",
+      swiftSettings: [.treatAllWarnings(as: .error)]),
     .target(
       name: "EchoC", dependencies: ["CAgentABI"], path: "Plugins/EchoC", publicHeadersPath: ".",
       cSettings: [.unsafeFlags(["-fvisibility=hidden"])], linkerSettings: onlyTheEntry),
@@ -173,6 +180,9 @@ let package = Package(
         "AgentPlugins", "CAgentABI", "CCrashRecord", "RedisTestServer", "SeededGenerator", "TestLibrary",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentStatisticsTests", dependencies: ["AgentStatistics", "SeededGenerator"],
       swiftSettings: strict),
     .testTarget(name: "StructureTests", swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,138 @@
+import Glibc
+
+/// The files of one session in a folder: the reports, and what is known, for the agent that goes on after this one.
+///
+/// One agent writes at a time: who has the lock, which the system takes from it with its process. Where another host has
+/// the files of a folder, the session's name joins those of ours.
+final class StatisticsFiles {
+  enum Claim {
+    case ours
+    /// Another agent of this session still has them.
+    case waiting
+  }
+
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ what: String, _ path: String) {
+      description = "\(path): \(what): \(String(cString: strerror(errno)))"
+    }
+  }
+
+  /// What is kept between two agents is no larger.
+  private static let maximumBytes = 64 << 20
+
+  private let directory: String
+  private let session: String
+  private var lock: Int32 = -1
+  private var infix = ""
+
+  /// Makes the folder where it is missing.
+  init(directory: String, session: String) throws {
+    self.directory = directory
+    self.session = session
+    var path = ""
+    for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
+      path += part + "/"
+      guard path == "/" || mkdir(path, 0o755) == 0 || errno == EEXIST else {
+        throw Failure("can't be made", path)
+      }
+    }
+  }
+
+  deinit { release() }
+
+  var isOurs: Bool { lock >= 0 }
+
+  func claim() throws -> Claim {
+    if isOurs { return .ours }
+    let isTaken = try claim(infix: "")
+    if case .another = isTaken { return try claim(infix: ".\(session)") == .ours ? .ours : .waiting }
+    return isTaken == .ours ? .ours : .waiting
+  }
+
+  private enum Holder { case ours, thisSession, another }
+
+  private func claim(infix: String) throws -> Holder {
+    let path = path("agent_statistics", infix, "lock")
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard file >= 0 else { throw Failure("can't be opened", path) }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      defer { close(file) }
+      let holder = Self.contents(of: file, limit: 256) ?? []
+      // Whoever has just taken it has not said yet who it is.
+      return holder.isEmpty || holder == Array(session.utf8) ? .thisSession : .another
+    }
+    let name = Array(session.utf8)
+    guard ftruncate(file, 0) == 0, pwrite(file, name, name.count, 0) == name.count else {
+      close(file)
+      throw Failure("can't be written", path)
+    }
+    lock = file
+    self.infix = infix
+    return .ours
+  }
+
+  /// Somebody else may write from now on.
+  func release() {
+    guard isOurs else { return }
+    close(lock)
+    lock = -1
+  }
+
+  /// What the agent before this one has kept; nil where there is none that can be read.
+  func kept() -> [UInt8]? {
+    let file = open(path("agent_statistics", infix, "state"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    return Self.contents(of: file, limit: Self.maximumBytes)
+  }
+
+  func keep(_ state: [UInt8]) throws { try replace(path("agent_statistics", infix, "state"), by: state) }
+
+  func write(report: String) throws {
+    try replace(path("agent_statistics", infix, "txt"), by: Array(report.utf8))
+  }
+
+  func write(finalReport: String) throws {
+    try replace(path("agent_final_statistics", infix, "txt"), by: Array(finalReport.utf8))
+  }
+
+  private func path(_ name: String, _ infix: String, _ suffix: String) -> String {
+    "\(directory)/\(name)\(infix).\(suffix)"
+  }
+
+  /// Whoever reads it finds the old or the new one, whole.
+  private func replace(_ path: String, by bytes: [UInt8]) throws {
+    let unfinished = "\(path).new"
+    unlink(unfinished)
+    let file = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+    guard file >= 0 else { throw Failure("can't be made", unfinished) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      written += count
+    }
+    let failure = written == bytes.count ? nil : Failure("can't be written", unfinished)
+    close(file)
+    if let failure {
+      unlink(unfinished)
+      throw failure
+    }
+    guard rename(unfinished, path) == 0 else { throw Failure("can't be replaced", path) }
+  }
+
+  private static func contents(of file: Int32, limit: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(file, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0, bytes.count + count <= limit else { return nil }
+      if count == 0 { return bytes }
+      bytes += chunk[..<count]
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import AgentSDK
+import AgentStatistics
+
+/// Writes down what all agents do: every `REPORT_INTERVAL_SECONDS` in `agent_statistics.txt`, and when the host ends in
+/// `agent_final_statistics.txt`, in `LOG_DIR`.
+///
+/// Whoever sends it a message gets the report as text.
+actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
+  static var role: String { "stat" }
+
+  nonisolated var timerInterval: Duration { .seconds(1) }
+
+  /// How long the agent before this one is waited for at the end.
+  private static let patience = Duration.seconds(1)
+  private static let check = Duration.milliseconds(20)
+  private static let defaultInterval = 60.0
+
+  private var interval = defaultInterval
+  private var statistics = Statistics(session: "", began: 0)
+  private var files: StatisticsFiles?
+  private var session: AgentSession?
+  private var log: AgentLog?
+  /// Whether more is known than was kept.
+  private var isKept = true
+  /// The last failure that was logged: one that stays is said once.
+  private var failure: String?
+
+  init() {}
+
+  func start(context: AgentContext) async throws {
+    session = context.session
+    log = context.log
+    interval =
+      context.session.setting("REPORT_INTERVAL_SECONDS").flatMap { Double($0) } ?? Self.defaultInterval
+    let began = context.session.began > 0 ? context.session.began : Clock.now()
+    statistics = Statistics(session: context.session.id, began: began)
+    files = try StatisticsFiles(
+      directory: context.session.setting("LOG_DIR") ?? "./log", session: context.session.id)
+    _ = try claim()
+  }
+
+  func received(_ broadcast: Broadcast, context: AgentContext) async {
+    // What is said to all of the role need not be an event.
+    guard broadcast.role == context.role, let event = try? broadcast.decode(LifecycleEvent.self),
+      event.role != context.role
+    else { return }
+    statistics.note(event, now: Clock.now())
+    isKept = false
+  }
+
+  func timerFired(context: AgentContext) async throws {
+    noting {
+      guard try claim() else { return }
+      if Clock.now() >= statistics.reportedAt + interval { try report() }
+      if !isKept { try keep() }
+    }
+  }
+
+  func process(_ message: Message, context: AgentContext) async throws -> Reply {
+    struct Text: Encodable { var text: String }
+    return try .result(Text(text: statistics.report(now: Clock.now(), interval: interval)))
+  }
+
+  func stop() async {
+    let deadline = ContinuousClock.now + Self.patience
+    while noting({ try claim() }) != true, .now < deadline { try? await Task.sleep(for: Self.check) }
+    noting {
+      guard let files, files.isOurs else { return }
+      if session?.isEnding == true {
+        try files.write(finalReport: statistics.finalReport(now: Clock.now(), interval: interval))
+        try report()
+      }
+      try keep()
+    }
+    files?.release()
+  }
+
+  /// Whether the files are ours, with what the agent before this one has kept.
+  private func claim() throws -> Bool {
+    guard let files else { return false }
+    if files.isOurs { return true }
+    guard case .ours = try files.claim() else { return false }
+    if let kept = files.kept(), let before = try? StatisticsState.decode(kept) { statistics.merge(before) }
+    isKept = false
+    return true
+  }
+
+  private func report() throws {
+    let now = Clock.now()
+    try files?.write(report: statistics.report(now: now, interval: interval))
+    statistics.noteReported(now: now)
+    isKept = false
+  }
+
+  private func keep() throws {
+    try files?.keep(try StatisticsState.encode(statistics))
+    isKept = true
+  }
+
+  /// Statistics that can't be written are no reason to fail; that they can't is said once for each reason.
+  @discardableResult
+  private func noting<Value>(_ body: () throws -> Value) -> Value? {
+    do {
+      let value = try body()
+      failure = nil
+      return value
+    } catch {
+      if failure != "\(error)" { log?.error("the statistics can't be written: \(error)") }
+      failure = "\(error)"
+      return nil
+    }
+  }
+}
+
+@c @implementation
+public func agent_plugin_entry() -> UnsafePointer<agenthost_entry_v1> {
+  AgentPlugin.entry(StatsAgent.self)
+}
