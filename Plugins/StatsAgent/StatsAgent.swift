@@ -62,11 +62,16 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   }
 
   func stop() async {
+    let isLast = session?.isEnding == true
+    guard isLast || !isKept else {
+      files?.release()
+      return
+    }
     let deadline = ContinuousClock.now + Self.patience
     while noting({ try claim() }) != true, .now < deadline { try? await Task.sleep(for: Self.check) }
     noting {
       guard let files, files.isOurs else { return }
-      if session?.isEnding == true {
+      if isLast {
         try files.write(finalReport: statistics.finalReport(now: Clock.now(), interval: interval))
         try report()
       }
@@ -80,8 +85,13 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
     guard let files else { return false }
     if files.isOurs { return true }
     guard case .ours = try files.claim() else { return false }
-    if let kept = files.kept(), let before = try? StatisticsState.decode(kept) { statistics.merge(before) }
     isKept = false
+    guard let kept = files.kept() else { return true }
+    do {
+      statistics.merge(try StatisticsState.decode(kept))
+    } catch {
+      log?.warning("the statistics that were kept can't be read, and count anew: \(error)")
+    }
     return true
   }
 

@@ -7,11 +7,13 @@ enum AbilityTables {
       held(by: agent)?.received(Broadcast(role: role.isEmpty ? nil : role, text: text.copiedString()))
     }))
 
+  // SAFETY: as above.
   nonisolated(unsafe) static let timer = table(
     agenthost_timer_v1(
       interval_milliseconds: { held(by: $0)?.timerMilliseconds ?? 0 },
       fired: { agent, token in held(by: agent)?.fired(token) }))
 
+  // SAFETY: as above.
   nonisolated(unsafe) static let observer = table(agenthost_observer_v1(reserved: 0))
 
   private static func table<Table>(_ table: Table) -> UnsafeRawPointer {

@@ -9,11 +9,6 @@ final class HostConnection: @unchecked Sendable {
   private let log: UnsafePointer<agenthost_log_v1>?
   /// What the operator says to the agent; nothing where the host offers no such thing.
   let configuration: AgentConfiguration
-  private let session: UnsafePointer<agenthost_session_v1>?
-  /// Empty where the host does not say.
-  let sessionID: String
-  /// Seconds since 1970.
-  let sessionBegan: Double
   /// As what the host serves the agent, where it says so.
   let role: String?
 
@@ -28,23 +23,21 @@ final class HostConnection: @unchecked Sendable {
       .assumingMemoryBound(to: agenthost_config_v1.self)
     configuration = AgentConfiguration(json: config.map { $0.pointee.json(host).copiedString() } ?? "{}")
     role = config.map { $0.pointee.role(host).copiedString() }
-    session = host.pointee.get_extension(host, AGENTHOST_EXTENSION_SESSION)?
-      .assumingMemoryBound(to: agenthost_session_v1.self)
-    sessionID = session.map { $0.pointee.id(host).copiedString() } ?? ""
-    sessionBegan = session.map { $0.pointee.began(host) } ?? 0
   }
 
   var offersLog: Bool { log != nil }
 
-  var isSessionEnding: Bool {
-    guard let session else { return false }
-    return withHost { session.pointee.is_ending($0) } == 1
-  }
-
-  func setting(_ name: String) -> String? {
-    guard let session else { return nil }
-    let text = withHost { session.pointee.setting($0, name).copiedString() } ?? ""
-    return text.isEmpty ? nil : text
+  /// What the host says of its life. Asked for only where an agent wants it, since it may not be granted, which is noted.
+  func session<Value>(
+    _ body: (agenthost_session_v1, UnsafePointer<agenthost_host_v1>) -> Value
+  ) -> Value? {
+    let said: Value?? = withHost { host in
+      // SAFETY: an extension's id names its type.
+      let table = host.pointee.get_extension(host, AGENTHOST_EXTENSION_SESSION)?
+        .assumingMemoryBound(to: agenthost_session_v1.self)
+      return table.map { body($0.pointee, host) }
+    }
+    return said ?? nil
   }
 
   func complete(_ token: agenthost_token_v1, _ actions: [ReplyAction]) {

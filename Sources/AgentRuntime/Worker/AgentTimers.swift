@@ -32,7 +32,8 @@ final class AgentTimers {
           group.addTask { await self.fire(timer.instance) }
         }
         let pause = timers.values.compactMap(\.due).min().map { $0 - now } ?? Self.longestPause
-        try? await IOActor.sleep(for: min(pause, Self.longestPause))  // cancelled: the loop's condition decides
+        // Cancelled: the condition of the loop decides.
+        try? await IOActor.sleep(for: min(pause, Self.longestPause))
       }
     }
   }
