@@ -32,7 +32,7 @@ package func entries(ofFolder path: String) throws(Errno) -> [String] {
 }
 
 /// The path of the file itself, where `path` may be a link to it; nil where it leads nowhere.
-func resolvedPath(_ path: String) -> String? {
+package func resolvedPath(_ path: String) -> String? {
   guard let resolved = realpath(path, nil) else { return nil }
   defer { free(resolved) }
   return String(cString: resolved)

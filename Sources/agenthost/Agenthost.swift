@@ -12,7 +12,8 @@ struct Agenthost: ParsableCommand {
     subcommands: [
       RunCommand.self, SendCommand.self, CancelCommand.self, ReloadCommand.self, RoleCommand.self,
       AgentCommand.self, StatusCommand.self,
-      DeadLettersCommand.self, PluginCommand.self, VersionCommand.self, WorkerCommand.self,
+      DeadLettersCommand.self, PluginCommand.self, ConfigCommand.self, VersionCommand.self,
+      WorkerCommand.self,
       TrampolineCommand.self, SymbolicateCommand.self,
     ])
 }

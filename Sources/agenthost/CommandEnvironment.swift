@@ -6,15 +6,23 @@ import RedisClient
 
 /// What every verb starts from: the settings, and where the server is.
 struct CommandEnvironment {
+  /// As if a file of settings had been said in the environment.
   let variables: [String: String]
   var settings: Settings
+  /// Where settings that are not at their default are from, by their variables.
+  let origins: [String: SettingOrigin]
+  /// The file that was read; nil: there is none.
+  let settingsFile: String?
 
   init() throws {
-    variables = Self.readVariables()
+    let environment = Self.readVariables()
+    let file = try Self.settingsFile(environment)
+    settingsFile = file?.path
+    (variables, origins) = SettingOrigin.merge(environment, file)
     do {
       settings = try Settings(environment: variables)
     } catch {
-      throw CommandFailure(.settings, error.description)
+      throw CommandFailure(.settings, error.description + Self.whereItStands(error.name, origins, file))
     }
     if let file = settings.redisURLFile.unlessEmpty {
       do {
@@ -96,6 +104,26 @@ struct CommandEnvironment {
         .settings, "\(name) is set, and \(setting) is not for TLS; begin it with rediss://, or unset \(name)")
     }
     return address
+  }
+
+  /// The file that is named, or the one of the current folder.
+  private static func settingsFile(_ environment: [String: String]) throws -> HostSettingsFile? {
+    let named = environment["AGENTHOST_CONFIG"]
+    if named == "" { return nil }
+    do {
+      if let file = try HostSettingsFile(path: named ?? HostSettingsFile.defaultName) { return file }
+    } catch {
+      throw CommandFailure(.settings, error.description)
+    }
+    guard let named else { return nil }
+    throw CommandFailure(.settings, "setting AGENTHOST_CONFIG: \(named): there is no such file")
+  }
+
+  private static func whereItStands(
+    _ variable: String, _ origins: [String: SettingOrigin], _ file: HostSettingsFile?
+  ) -> String {
+    guard case .file(let line) = origins[variable], let file else { return "" }
+    return " (\(file.path), line \(line))"
   }
 
   private static func readVariables() -> [String: String] {

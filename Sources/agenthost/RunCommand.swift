@@ -72,6 +72,8 @@ struct RunCommand: ParsableCommand {
     var variables = environment.variables
     variables["REDIS_URL"] = url
     variables["REDIS_URL_FILE"] = nil
+    // All of it is said by now: a file that changes meanwhile must not keep the next worker from starting.
+    variables["AGENTHOST_CONFIG"] = ""
     if watch, environment.settings.watchInterval == 0 {
       variables["AGENTHOST_WATCH_INTERVAL"] = String(Self.watchInterval)
     }

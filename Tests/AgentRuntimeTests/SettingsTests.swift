@@ -55,6 +55,12 @@ import Testing
       name: "LOG_LEVEL", unit: "text", byDefault: "INFO",
       good: ["DEBUG": "DEBUG", "INFO": "INFO", "WARNING": "WARNING", "ERROR": "ERROR"],
       bad: ["info", "", "TRACE", "CRITICAL", "INFO "]),
+    Row(name: "AGENTHOST_CONFIG", unit: "text", byDefault: "", good: ["/etc/a.yaml": "/etc/a.yaml"], bad: []),
+    Row(name: "LOG_DIR", unit: "text", byDefault: "./log", good: ["/var/log": "/var/log"], bad: []),
+    Row(
+      name: "REPORT_INTERVAL_SECONDS", unit: "seconds", byDefault: "60.0",
+      good: ["0.1": "0.1", "60": "60.0"],
+      bad: ["0", "86401", "1m", ""]),
     Row(name: "AGENTHOST_AGENTS_DIR", unit: "text", byDefault: "agents.d", good: ["/a b": "/a b"], bad: []),
     Row(
       name: "AGENTHOST_WATCH_INTERVAL", unit: "seconds", byDefault: "0.0",

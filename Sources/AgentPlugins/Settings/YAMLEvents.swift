@@ -21,11 +21,18 @@ struct YAMLEvent {
 }
 
 /// Why a text can't be used, and where.
-struct YAMLProblem: Error {
-  var line: Int
-  var key = ""
-  var expected = "YAML"
-  var found: String
+package struct YAMLProblem: Error, Equatable {
+  package var line: Int
+  package var key = ""
+  package var expected = "YAML"
+  package var found: String
+
+  package init(line: Int, key: String = "", expected: String = "YAML", found: String) {
+    self.line = line
+    self.key = key
+    self.expected = expected
+    self.found = found
+  }
 }
 
 /// What stands in a text, one after the other. Nothing is put together here, so a text that stands for much more than it

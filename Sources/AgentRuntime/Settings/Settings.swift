@@ -1,5 +1,6 @@
 /// Every value that can be set, with its default. How each is named and read stands in `SettingsTable`.
 package struct Settings: Sendable, Equatable {
+  package var settingsFile = ""
   package var redisURL = ""
   package var redisURLFile = ""
   package var redisPasswordFile = ""

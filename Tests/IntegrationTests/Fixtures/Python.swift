@@ -17,6 +17,11 @@ struct Python {
     }
   }
 
+  /// Runs a script to its end.
+  func run(_ script: String, _ arguments: String...) async throws -> Finished {
+    try await Finished.program(interpreter, ["-B", folder.appendingPathComponent(script).path] + arguments)
+  }
+
   func start(_ script: String, _ arguments: String...) throws -> ChildProgram {
     try ChildProgram(interpreter, ["-B", folder.appendingPathComponent(script).path] + arguments)
   }

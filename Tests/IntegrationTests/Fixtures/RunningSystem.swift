@@ -39,9 +39,10 @@ struct RunningSystem: Sendable {
 
   /// Asks for new workers, and waits until the main place has one. Returns its process.
   @discardableResult
-  func replaceWorker() async throws -> Int32 {
+  func replaceWorker(settings: [String: String] = [:]) async throws -> Int32 {
     let before = try host.workerProcessIdentifier()
-    let told = try await Finished.agenthost("worker", "replace", settings: ["REDIS_URL": server.url])
+    let told = try await Finished.agenthost(
+      "worker", "replace", settings: ["REDIS_URL": server.url].merging(settings) { $1 })
     guard told.status == 0 else { throw FixtureFailure("replace answered \(told.status): \(told.errors)") }
     return try await host.waitForAnotherWorker(than: before)
   }
