@@ -33,12 +33,13 @@ struct RunCommand: ParsableCommand {
     let url = privateRedis.map { "unix://\($0.configuration.socketPath)" } ?? location.url
     guard let url else { throw CommandFailure(.redisUnreachable, "no Redis to connect to") }
     _ = try environment.address(url)
+    let notifier = ServiceNotifier(environment.variables, logger: logger)
     let supervisor = Supervisor(
       configuration: SupervisorConfiguration(
-        worker: try workerLaunch(url: url, environment: environment),
+        worker: try workerLaunch(url: url, environment: environment, signsOfLife: notifier?.interval),
         limits: SupervisionLimits(drainGrace: .seconds(environment.settings.shutdownGrace)),
         privateRedis: privateRedis, dataDirectory: try environment.dataDirectory()),
-      logger: logger)
+      notifier: notifier, logger: logger)
     if let privateRedis {
       logger.notice(
         "no Redis was configured or found; starting a private one: \(privateRedis.configuration.socketPath)")
@@ -68,8 +69,11 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func workerLaunch(url: String, environment: CommandEnvironment) throws -> WorkerLaunch {
+  private func workerLaunch(
+    url: String, environment: CommandEnvironment, signsOfLife: Duration?
+  ) throws -> WorkerLaunch {
     var variables = environment.variables
+    for name in ServiceNotifier.variables { variables[name] = nil }
     variables["REDIS_URL"] = url
     variables["REDIS_URL_FILE"] = nil
     // All of it is said by now: a file that changes meanwhile must not keep the next worker from starting.
@@ -83,7 +87,7 @@ struct RunCommand: ParsableCommand {
       arguments: [
         "worker", "run", "--session", Incarnation.random().description, "--session-began",
         "\(WallClock.now())",
-      ],
+      ] + (signsOfLife.map { ["--signs-of-life", "\($0 / .seconds(1))"] } ?? []),
       environment: variables,
       spareArguments: ["worker", "spare", ProcessTitle.room])
   }

@@ -19,6 +19,9 @@ struct WorkerRunCommand: AsyncParsableCommand {
   @Option(help: "When the host's life began, in seconds since 1970.")
   var sessionBegan: Double?
 
+  @Option(help: "Seconds between two signs of life to the supervisor; none where it does not say.")
+  var signsOfLife: Double?
+
   @Option(help: "The isolated place that it works for; none is the main one.")
   var place: String?
 
@@ -49,7 +52,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(), environment: environment.variables,
       identity: .current(incarnation: incarnation), session: session, place: placeName,
-      history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
+      signsOfLife: signsOfLife, history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in
       do {
         try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()

@@ -45,6 +45,18 @@ def instructions(log: Path) -> int:
     return int(found.group(1))
 
 
+def adopt_verdicts(folder: Path) -> None:
+    """Makes what a host has found of its libraries good for one under callgrind, which is another program to itself."""
+    tools = [path for place in ("/usr/libexec", "/usr/lib") for path in Path(place).rglob("callgrind-*-linux")]
+    if not tools:
+        raise bench.BenchmarkError("callgrind's own program was not found below /usr/libexec and /usr/lib")
+    status = tools[0].stat()
+    host = f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns // 10**9}-{status.st_mtime_ns % 10**9}"
+    for verdict in list(folder.iterdir()):
+        library, settings = verdict.name.split("-")[:2]
+        shutil.copy(verdict, folder / f"{library}-{settings}-{host}")
+
+
 def count(build: Path, in_flight: int, requests: int) -> Tuple[int, int]:
     """The instructions of the worker and of the server, from their start to their end."""
     folder = Path(tempfile.mkdtemp(prefix="agenthost-instructions-"))
@@ -56,10 +68,17 @@ def count(build: Path, in_flight: int, requests: int) -> Tuple[int, int]:
     # Descriptors 3 and 4 are a worker's pipes from and to its supervisor; the first one never ends.
     life_line = folder / "life-line"
     os.mkfifo(life_line)
-    worker = [
-        "bash", "-c", f'exec 3<>{life_line} 4>/dev/null; exec "$@"', "worker",
-        *under_callgrind([str(build / "agenthost"), "worker", "run", "--incarnation", "0" * 16])]
+    command = [str(build / "agenthost"), "worker", "run", "--incarnation", "0" * 16]
+    pipes = ["bash", "-c", f'exec 3<>{life_line} 4>/dev/null; exec "$@"', "worker"]
+    worker = pipes + under_callgrind(command)
     try:
+        # Under valgrind a worker can't try libraries: it starts no process of its own kind. So it is tried here.
+        with ExitStack() as stack:
+            server = stack.enter_context(bench.running(redis.command(), server_log))
+            redis.wait_until_ready(server)
+            process = stack.enter_context(bench.running(pipes + command, worker_log, f"unix://{redis.socket}"))
+            bench.wait_until_served(redis, side, process, worker_log)
+        adopt_verdicts(folder / "data" / "verdicts")
         with ExitStack() as stack:
             server = stack.enter_context(bench.running(under_callgrind(redis.command()), server_log))
             redis.wait_until_ready(server)

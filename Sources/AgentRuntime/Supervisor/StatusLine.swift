@@ -10,6 +10,8 @@ package enum StatusLine: Equatable, Sendable {
   case places([String])
   /// There are messages that are suspected of killing workers, and to be worked on alone.
   case suspects
+  /// Its loop goes on; said again and again where somebody watches the service.
+  case alive
   /// There are none of these left, says the worker that works on them.
   case cleared
 
@@ -23,6 +25,7 @@ package enum StatusLine: Equatable, Sendable {
     case "ready" where words.count == 1: self = .ready
     case "suspects" where words.count == 1: self = .suspects
     case "cleared" where words.count == 1: self = .cleared
+    case "alive" where words.count == 1: self = .alive
     case "replace" where words.count > 1: self = .replace(reason: words.dropFirst().joined(separator: " "))
     case "places":
       let names = Array(words.dropFirst())
@@ -40,6 +43,7 @@ package enum StatusLine: Equatable, Sendable {
     case .ready: "ready"
     case .suspects: "suspects"
     case .cleared: "cleared"
+    case .alive: "alive"
     case .replace(let reason): "replace \(LogText.escaped(reason))"
     case .places(let names): (["places"] + names).joined(separator: " ")
     }

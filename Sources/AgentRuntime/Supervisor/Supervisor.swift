@@ -37,6 +37,7 @@ package final class Supervisor {
   private var workers: [WorkerProcess] = []
   private var histories: [WorkerPlaceName: WorkerHistory] = [:]
   private let spares: SpareWorkers
+  private let notifier: ServiceNotifier?
   private var redis: ChildProcess?
   private var symbolicating: [ChildProcess] = []
   /// Reports whose functions get their names when a worker is ready: a process that starts beside the successor would
@@ -44,8 +45,9 @@ package final class Supervisor {
   private var unnamed: [String] = []
   private var events: [SupervisionEvent] = []
 
-  package init(configuration: SupervisorConfiguration, logger: Logger) {
+  package init(configuration: SupervisorConfiguration, notifier: ServiceNotifier? = nil, logger: Logger) {
     self.configuration = configuration
+    self.notifier = notifier
     self.logger = logger
     spares = SpareWorkers(configuration.worker, logger: logger)
     reports = CrashReports(dataDirectory: configuration.dataDirectory)
@@ -74,8 +76,13 @@ package final class Supervisor {
         if signal == SIGCHLD { reapChildren() } else { feed(.signal(signal)) }
       }
       feed(.timer)
-      spares.timer(now: MonotonicClock.now())
-      if state.stage == .stopping { spares.end() }
+      let now = MonotonicClock.now()
+      spares.timer(now: now)
+      notifier?.timer(now: now, isServing: isServing)
+      if state.stage == .stopping {
+        spares.end()
+        notifier?.stops()
+      }
     }
   }
 
@@ -85,11 +92,15 @@ package final class Supervisor {
       waiting.append(pollfd(fd: worker.statusDescriptor, events: Int16(POLLIN), revents: 0))
     }
     let timeout = MonotonicClock.pollTimeout(
-      until: [state.nextDeadline, spares.due].compactMap(\.self).min(), now: MonotonicClock.now())
+      until: [state.nextDeadline, spares.due, notifier?.due].compactMap(\.self).min(),
+      now: MonotonicClock.now())
     guard poll(&waiting, nfds_t(waiting.count), timeout) >= 0 || errno == EINTR else {
       throw SystemCallError("poll", "signals and the workers' status")
     }
   }
+
+  /// Whether a worker takes messages at the main place.
+  private var isServing: Bool { state.places[.main]?.isServing == true }
 
   private func readStatus(of worker: WorkerProcess) {
     guard worker.statusIsOpen else { return }
@@ -98,12 +109,15 @@ package final class Supervisor {
       case .known(.ready):
         feed(.worker(worker.place, .ready(worker.incarnation)))
         spares.workerIsReady(now: MonotonicClock.now())
+        if worker.place == .main { notifier?.workerIsReady(now: MonotonicClock.now()) }
         for report in unnamed { symbolicate(report) }
         unnamed = []
       case .known(.replace(let reason)):
         feed(.worker(worker.place, .asksForReplacement(worker.incarnation, reason: reason)))
       case .known(.places(let names)) where worker.place == .main:
         feed(.places(names, by: worker.incarnation))
+      case .known(.alive):
+        if worker.place == .main, isServing { notifier?.workerIsAlive(now: MonotonicClock.now()) }
       case .known(.suspects): feed(.suspects(at: worker.place, by: worker.incarnation))
       case .known(.cleared): feed(.cleared(worker.place, by: worker.incarnation))
       case .known(.places):

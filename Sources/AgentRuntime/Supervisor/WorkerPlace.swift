@@ -53,6 +53,9 @@ struct WorkerPlace: Equatable, Sendable {
     self.limits = limits
   }
 
+  /// Whether a worker takes messages.
+  var isServing: Bool { serving != nil }
+
   /// Nothing lives here, and nothing is to.
   var isEmpty: Bool { serving == nil && next == .none && retiring.isEmpty }
 

@@ -165,6 +165,15 @@ package final class Worker {
   private var upkeepLoops: [any Service] {
     var loops: [any Service] = [LoopService { [dead] in await dead.run() }]
     if let roles = agents.plugins.quarantine.roles { loops.append(LoopService { await roles.run() }) }
+    if let interval = configuration.signsOfLife {
+      loops.append(
+        LoopService { [supervisor, logger] in
+          // On the loop that all messages pass: where that stands still, none comes.
+          while (try? await IOActor.sleep(for: .seconds(interval))) != nil {
+            supervisor.say(.alive, logger: logger)
+          }
+        })
+    }
     let upkeep = agents.upkeep
     loops.append(LoopService { await upkeep.run() })
     if let watch = agents.watch(every: configuration.settings.watchInterval) {

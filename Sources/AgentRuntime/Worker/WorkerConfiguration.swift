@@ -12,14 +12,18 @@ package struct WorkerConfiguration: Sendable {
   package let session: HostSession
   /// Where it works, and by that for which libraries.
   package let place: WorkerPlaceName
+  /// Seconds between two signs of life to the supervisor; nil: it wants none.
+  package let signsOfLife: Double?
   /// What became of the workers before it.
   package let history: WorkerHistory
 
   package init(
     settings: Settings, redis: RedisAddress, dataDirectory: String, environment: [String: String],
-    identity: HostIdentity, session: HostSession, place: WorkerPlaceName, history: WorkerHistory
+    identity: HostIdentity, session: HostSession, place: WorkerPlaceName,
+    signsOfLife: Double? = nil, history: WorkerHistory
   ) {
     self.session = session
+    self.signsOfLife = signsOfLife
     self.history = history
     self.place = place
     self.settings = settings
