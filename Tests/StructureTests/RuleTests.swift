@@ -81,7 +81,8 @@ struct RuleTests {
   @Test("nothing lies at the top that does not belong there")
   func topLevel() throws {
     let allowed: Set<String> = [
-      "Package.swift", "Package.resolved", "Sources", "Packaging", "Plugins", "Tests", "agents.d", "Makefile", "README.md",
+      "Package.swift", "Package.resolved", "Sources", "Packaging", "Plugins", "Tests", "agents.d", "Makefile",
+      "README.md",
       "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "log",
     ]
     let wrong = Set(try SourceTree.folders(in: "")).subtracting(allowed)
