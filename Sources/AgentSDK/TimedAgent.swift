@@ -4,7 +4,8 @@ public protocol TimedAgent: Agent {
   /// when the agent has been made.
   var timerInterval: Duration { get }
 
-  /// It is time. Never twice at once; it may take 30 seconds. A thrown error is logged.
+  /// It is time. Never twice at once. A thrown error is logged. After 30 seconds, and when the worker ends, the task is
+  /// cancelled; one that took so long is not called again.
   func timerFired(context: AgentContext) async throws
 }
 

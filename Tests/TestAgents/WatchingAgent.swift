@@ -36,7 +36,7 @@ actor WatchingAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
     return try .result(
       Text(
         text: [
-          context.session.id, heard.joined(separator: ","), calls > 2 ? "called" : "uncalled", interval,
+          context.session.id, heard.joined(separator: ","), calls > 20 ? "called" : "uncalled", interval,
           hidden,
           "\(context.session.began > 1e9)", "\(context.session.isEnding)",
         ].joined(separator: " ")))

@@ -33,7 +33,8 @@ package struct Outcome: Sendable {
 package final class Dispatcher {
   private enum Call {
     case message(AdmittedMessage, AgentInstance, deadline: NIODeadline, any OutcomeReceiver)
-    case lifecycle(CheckedContinuation<CallResult?, Never>)
+    /// `of`: an agent that must not be stopped meanwhile.
+    case lifecycle(CheckedContinuation<CallResult?, Never>, of: AgentInstance?)
   }
 
   package nonisolated let calls: CallTable
@@ -59,7 +60,11 @@ package final class Dispatcher {
   /// Whether `instance` has a message in work.
   package func isWorking(_ instance: AgentInstance) -> Bool {
     open.contains { call in
-      if case .message(_, let other, _, _) = call { other === instance } else { false }
+      switch call {
+      case .message(_, let other, _, _): other === instance
+      case .lifecycle(_, let other): other === instance
+      case nil: false
+      }
     }
   }
 
@@ -82,7 +87,8 @@ package final class Dispatcher {
   /// Calls `start` or `stop` of an agent; nil when it has not completed within `seconds`, or, where it `endsWithTask`,
   /// when the task is cancelled before that.
   func lifecycle(
-    within seconds: Double, endsWithTask: Bool = false, _ call: (CallToken) -> Void
+    of instance: AgentInstance? = nil, within seconds: Double, endsWithTask: Bool = false,
+    _ call: (CallToken) -> Void
   ) async -> CallResult? {
     let token = calls.open()
     let timeout = IOActor.eventLoop.scheduleTask(in: .fractional(seconds: seconds)) {
@@ -91,7 +97,7 @@ package final class Dispatcher {
     defer { timeout.cancel() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        insert(.lifecycle(continuation), at: token)
+        insert(.lifecycle(continuation, of: instance), at: token)
         // Cancelled before there was anything to expire.
         if endsWithTask, Task.isCancelled { expireLifecycle(token) } else { call(token) }
       }
@@ -102,8 +108,9 @@ package final class Dispatcher {
 
   private func expireLifecycle(_ token: CallToken) {
     guard open.indices.contains(token.slot), case .lifecycle = open[token.slot], calls.revoke(token),
-      case .lifecycle(let continuation) = take(token)
+      case .lifecycle(let continuation, let instance) = take(token)
     else { return }
+    if let instance { cancellers.enqueue(.call { instance.cancel(token) }) }
     continuation.resume(returning: nil)
   }
 
@@ -154,7 +161,7 @@ package final class Dispatcher {
           case .failure(let text): .failed(text)
           }
         outcomes.receive(Outcome(message: message, result: result, end: now))
-      case .lifecycle(let continuation): continuation.resume(returning: completion.result)
+      case .lifecycle(let continuation, _): continuation.resume(returning: completion.result)
       case nil: break
       }
     }

@@ -2,18 +2,19 @@ import AgentPlugins
 import Logging
 import RedisClient
 
-/// Calls agents that want to be called again and again: each one interval after the end of the call before.
+/// Calls agents that want to be called again and again: each one interval after the end of the call before. One that does
+/// not come to an end is not called any more.
 @IOActor
 final class AgentTimers {
-  /// Between two looks for agents that have come or gone.
-  private static let longestPause = Duration.seconds(1)
   /// How long an agent may take for it.
   private static let limit = 30.0
 
   private let registry: AgentRegistry
   private let dispatcher: Dispatcher
   private let logger: Logger
-  private var timers: [ObjectIdentifier: (instance: AgentInstance, due: ContinuousClock.Instant?)] = [:]
+  private var known: Set<ObjectIdentifier> = []
+  private let change = Condition()
+  private var isChanged = true
 
   init(registry: AgentRegistry, dispatcher: Dispatcher, logger: Logger) {
     self.registry = registry
@@ -21,43 +22,54 @@ final class AgentTimers {
     self.logger = logger
   }
 
+  /// Other agents, or other code of theirs, are served than before.
+  func agentsChanged() {
+    isChanged = true
+    change.wakeAll()
+  }
+
   func run() async {
-    await withDiscardingTaskGroup { group in
-      while !Task.isCancelled {
-        let now = ContinuousClock.now
-        follow(now)
-        for (id, timer) in timers {
-          guard let due = timer.due, due <= now else { continue }
-          timers[id]?.due = nil
-          group.addTask { await self.fire(timer.instance) }
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        while !Task.isCancelled {
+          isChanged = false
+          for instance in timed where known.insert(ObjectIdentifier(instance)).inserted {
+            group.addTask { await self.call(instance) }
+          }
+          await change.wait { !isChanged && !Task.isCancelled }
         }
-        let pause = timers.values.compactMap(\.due).min().map { $0 - now } ?? Self.longestPause
-        // Cancelled: the condition of the loop decides.
-        try? await IOActor.sleep(for: min(pause, Self.longestPause))
       }
+    } onCancel: {
+      IOActor.execute { self.change.wakeAll() }
     }
   }
 
-  /// Those that are there now, and no others.
-  private func follow(_ now: ContinuousClock.Instant) {
-    let instances = registry.agents.map(\.instance).filter { $0.timerInterval != nil }
-    let before = timers
-    timers = [:]
-    for instance in instances {
-      let id = ObjectIdentifier(instance)
-      timers[id] = before[id] ?? (instance, now + .seconds(instance.timerInterval ?? 0))
+  private var timed: [AgentInstance] { registry.agents.map(\.instance).filter { $0.timerInterval != nil } }
+
+  private func call(_ instance: AgentInstance) async {
+    defer { known.remove(ObjectIdentifier(instance)) }
+    guard let interval = instance.timerInterval else { return }
+    // Cancelled: the host ends.
+    while (try? await IOActor.sleep(for: .seconds(interval))) != nil,
+      timed.contains(where: { $0 === instance })
+    {
+      guard await fire(instance) else { return }
     }
   }
 
-  private func fire(_ instance: AgentInstance) async {
+  /// Whether it is to be called again.
+  private func fire(_ instance: AgentInstance) async -> Bool {
     let name = instance.descriptor.name
-    switch await dispatcher.lifecycle(within: Self.limit, endsWithTask: true, instance.fire) {
-    case .actions: break
-    case .failure(let text): logger.warning("\(name) failed when it was time: \(text)")
-    case nil where Task.isCancelled: return
-    case nil: logger.warning("\(name) did not end within \(Self.limit) s what it does again and again")
+    switch await dispatcher.lifecycle(of: instance, within: Self.limit, endsWithTask: true, instance.fire) {
+    case .actions: return true
+    case .failure(let text):
+      logger.warning("\(name) failed when it was time: \(text)")
+      return true
+    case nil where Task.isCancelled: return false
+    case nil:
+      logger.error(
+        "\(name) did not end within \(Self.limit) s what it does again and again, and is not called any more")
+      return false
     }
-    let id = ObjectIdentifier(instance)
-    timers[id]?.due = .now + .seconds(instance.timerInterval ?? 0)
   }
 }

@@ -24,6 +24,7 @@ package final class Worker {
   private let presence: HostPresence
   private let lifecycle: LifecycleEvents
   private let broadcasts: Broadcasts
+  private let timers: AgentTimers
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -86,6 +87,7 @@ package final class Worker {
         registry: registry, client: client, keys: keys, logger: logger)
     }
     lifecycle = LifecycleEvents(client: client, keys: keys)
+    timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
     broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
     let facts = WorkerFacts(configuration)
     presence = HostPresence(
@@ -108,6 +110,10 @@ package final class Worker {
     if !configuration.place.isProbation {
       registry.happened = lifecycle.happened
       lifecycle.said = broadcasts.hear(ownEvent:)
+      registry.changed = { [presence, timers] in
+        presence.changed()
+        timers.agentsChanged()
+      }
     }
     agents.plugins.looked = presence.changed
     if configuration.place == .main {
@@ -195,10 +201,9 @@ package final class Worker {
       registry.lanes
     }
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
-    let timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
     return [
       LoopService { await delayed.run() }, LoopService { await janitor.run() },
-      LoopService { await watchdog.run() }, LoopService { await timers.run() },
+      LoopService { await watchdog.run() }, LoopService { [timers] in await timers.run() },
     ]
   }
 

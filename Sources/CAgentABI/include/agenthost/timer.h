@@ -19,7 +19,9 @@ typedef struct agenthost_timer_v1 {
   uint32_t (*_Nonnull interval_milliseconds)(const agenthost_agent_v1 *agent);
 
   /* [agent] It is time. Completes `token`, without actions; a failure is logged.
-   * Never twice at once, and not after the call of `stop`. */
+   * Never twice at once. The token is cancelled when the worker ends, or after 30
+   * seconds, after which it is not called any more; but for these, `stop` is called
+   * when `fired` has completed, and `fired` never after it. */
   void (*_Nonnull fired)(const agenthost_agent_v1 *agent, agenthost_token_v1 token);
 } agenthost_timer_v1;
 
