@@ -31,7 +31,7 @@ package struct LifecycleEvent: Decodable, Sendable, Equatable {
   }
 
   private enum Key: String, CodingKey {
-    case event, role, busy, ts, runs, errors, envelopes
+    case kind, event, role, busy, ts, runs, errors, envelopes
     case agentID = "agent_id"
     case runSeconds = "run_seconds"
   }
@@ -41,6 +41,9 @@ package struct LifecycleEvent: Decodable, Sendable, Equatable {
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
+    guard try values.decode(String.self, forKey: .kind) == "status" else {
+      throw DecodingError.dataCorruptedError(forKey: .kind, in: values, debugDescription: "no event")
+    }
     event = try values.decode(Kind.self, forKey: .event)
     role = try values.decode(String.self, forKey: .role)
     agentID = try values.decode(String.self, forKey: .agentID)

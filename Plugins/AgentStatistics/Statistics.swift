@@ -5,6 +5,9 @@ package struct Statistics: Codable, Sendable, Equatable {
   static let silence = 15.0
   /// Agents that are known one by one; of more, those that have gone are known by their roles alone.
   static let maximumAgents = 10_000
+  /// Roles of such that are told apart; the rest go by one name.
+  static let maximumPastRoles = 1_000
+  static let otherRoles = "(others)"
 
   struct Agent: Codable, Sendable, Equatable {
     var role: String
@@ -39,22 +42,24 @@ package struct Statistics: Codable, Sendable, Equatable {
     reportedAt = began
   }
 
-  /// `now`: in seconds since 1970.
+  /// `now`: in seconds since 1970. What is said to be said later is said now.
   package mutating func note(_ event: LifecycleEvent, now: Double) {
+    let said = min(event.time, now)
     var agent = Agent(
-      role: event.role, isBusy: event.isBusy, figures: event.figures, said: event.time, heard: now,
+      role: event.role, isBusy: event.isBusy, figures: event.figures, said: said, heard: now,
       hasEnded: event.event == .ends)
     if let before = agents[event.agentID] {
-      if event.event == .begins, event.time > before.said,
-        before.hasEnded || event.figures.runs < before.figures.runs
-      {
+      let isNewer = said > before.said
+      if event.event == .begins, isNewer, before.hasEnded || event.figures.runs < before.figures.runs {
         // Another process has its number now.
         forget(event.agentID)
       } else {
         guard before.role == event.role else { return }
         agent.figures = before.figures.later(event.figures)
-        agent.hasEnded = agent.hasEnded || before.hasEnded
-        if event.time < before.said { (agent.isBusy, agent.said) = (before.isBusy, before.said) }
+        if said == before.said { agent.hasEnded = agent.hasEnded || before.hasEnded }
+        if said < before.said {
+          (agent.isBusy, agent.said, agent.hasEnded) = (before.isBusy, before.said, before.hasEnded)
+        }
       }
     } else if agents.count >= Self.maximumAgents {
       guard let gone = longestGone(now: now) else { return }
@@ -73,7 +78,7 @@ package struct Statistics: Codable, Sendable, Equatable {
       }
       var later = ours.said >= theirs.said ? ours : theirs
       later.figures = ours.figures.later(theirs.figures)
-      later.hasEnded = ours.hasEnded || theirs.hasEnded
+      if ours.said == theirs.said { later.hasEnded = ours.hasEnded || theirs.hasEnded }
       later.heard = max(ours.heard, theirs.heard)
       agents[id] = later
     }
@@ -89,7 +94,9 @@ package struct Statistics: Codable, Sendable, Equatable {
 
   private mutating func forget(_ id: String) {
     guard let agent = agents.removeValue(forKey: id) else { return }
-    past[agent.role, default: AgentFigures()] = past[agent.role, default: AgentFigures()] + agent.figures
+    let isRoom = past[agent.role] != nil || past.count < Self.maximumPastRoles
+    let role = isRoom ? agent.role : Self.otherRoles
+    past[role, default: AgentFigures()] = past[role, default: AgentFigures()] + agent.figures
   }
 
   private func longestGone(now: Double) -> String? {

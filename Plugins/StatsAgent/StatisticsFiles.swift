@@ -19,6 +19,9 @@ final class StatisticsFiles {
     }
   }
 
+  /// Seconds without a word of its session after which a lock is anybody's.
+  private static let absence = 60
+
   /// What is kept between two agents is no larger.
   private static let maximumBytes = 64 << 20
 
@@ -46,9 +49,12 @@ final class StatisticsFiles {
 
   func claim() throws -> Claim {
     if isOurs { return .ours }
-    let isTaken = try claim(infix: "")
-    if case .another = isTaken { return try claim(infix: ".\(session)") == .ours ? .ours : .waiting }
-    return isTaken == .ours ? .ours : .waiting
+    // Once a session has files of its own it stays with them.
+    let own = ".\(session)"
+    let hasOwn = access(path("agent_statistics", own, "state"), F_OK) == 0
+    var holder = try hasOwn ? Holder.another : claim(infix: "")
+    if holder == .another { holder = try claim(infix: own) }
+    return holder == .ours ? .ours : .waiting
   }
 
   private enum Holder { case ours, thisSession, another }
@@ -57,11 +63,18 @@ final class StatisticsFiles {
     let path = path("agent_statistics", infix, "lock")
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
     guard file >= 0 else { throw Failure("can't be opened", path) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      defer { close(file) }
-      let holder = Self.contents(of: file, limit: 256) ?? []
+    let isLocked = flock(file, LOCK_EX | LOCK_NB) == 0
+    let holder = Self.contents(of: file, limit: 256) ?? []
+    let isAnothers = !holder.isEmpty && holder != Array(session.utf8)
+    guard isLocked else {
+      close(file)
       // Whoever has just taken it has not said yet who it is.
-      return holder.isEmpty || holder == Array(session.utf8) ? .thisSession : .another
+      return isAnothers ? .another : .thisSession
+    }
+    // A session whose agent is just being replaced, or whose worker has died, comes back to it.
+    if isAnothers, Self.secondsSinceChange(of: file) < Self.absence {
+      close(file)
+      return .another
     }
     let name = Array(session.utf8)
     guard ftruncate(file, 0) == 0, pwrite(file, name, name.count, 0) == name.count else {
@@ -73,22 +86,38 @@ final class StatisticsFiles {
     return .ours
   }
 
-  /// Somebody else may write from now on.
-  func release() {
+  private static func secondsSinceChange(of file: Int32) -> Int {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return .max }
+    return max(0, time(nil) - status.st_mtim.tv_sec)
+  }
+
+  /// Somebody else may write from now on: of this session, or, where that ends, of any.
+  func release(sessionEnds: Bool = false) {
     guard isOurs else { return }
+    // Where it can't be emptied the files are free after a while.
+    if sessionEnds { _ = ftruncate(lock, 0) }
     close(lock)
     lock = -1
   }
 
-  /// What the agent before this one has kept; nil where there is none that can be read.
-  func kept() -> [UInt8]? {
-    let file = open(path("agent_statistics", infix, "state"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { return nil }
+  /// What the agent before this one has kept; nil where there is none.
+  func kept() throws -> [UInt8]? {
+    let path = path("agent_statistics", infix, "state")
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    if file < 0, errno == ENOENT { return nil }
+    guard file >= 0 else { throw Failure("can't be opened", path) }
     defer { close(file) }
-    return Self.contents(of: file, limit: Self.maximumBytes)
+    guard let kept = Self.contents(of: file, limit: Self.maximumBytes) else {
+      throw Failure("can't be read", path)
+    }
+    return kept
   }
 
-  func keep(_ state: [UInt8]) throws { try replace(path("agent_statistics", infix, "state"), by: state) }
+  func keep(_ state: [UInt8]) throws {
+    futimens(lock, nil)
+    try replace(path("agent_statistics", infix, "state"), by: state)
+  }
 
   func write(report: String) throws {
     try replace(path("agent_statistics", infix, "txt"), by: Array(report.utf8))

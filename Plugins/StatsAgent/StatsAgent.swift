@@ -11,7 +11,7 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   nonisolated var timerInterval: Duration { .seconds(1) }
 
   /// How long the agent before this one is waited for at the end.
-  private static let patience = Duration.seconds(1)
+  private static let patience = Duration.seconds(5)
   private static let check = Duration.milliseconds(20)
   private static let defaultInterval = 60.0
 
@@ -77,7 +77,7 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
       }
       try keep()
     }
-    files?.release()
+    files?.release(sessionEnds: isLast)
   }
 
   /// Whether the files are ours, with what the agent before this one has kept.
@@ -86,7 +86,7 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
     if files.isOurs { return true }
     guard case .ours = try files.claim() else { return false }
     isKept = false
-    guard let kept = files.kept() else { return true }
+    guard let kept = try files.kept() else { return true }
     do {
       statistics.merge(try StatisticsState.decode(kept))
     } catch {

@@ -52,6 +52,27 @@ struct StatisticsTests {
     #expect(statistics.listed(now: 20, atEnd: false).count == 1 && statistics.total.runs == 8)
   }
 
+  @Test("an exit that a later sign of life contradicts was none; what is said of the future is said now")
+  func falseExit() {
+    var statistics = Statistics(session: "s", began: 0)
+    statistics.note(event(.ends, runs: 7, time: 9e99), now: 10)
+    #expect(statistics.listed(now: 10, atEnd: false).isEmpty)
+    statistics.note(event(.lives, runs: 8, time: 12), now: 12)
+    #expect(statistics.listed(now: 12, atEnd: false).count == 1 && statistics.total.runs == 8)
+  }
+
+  @Test("roles that are gone are told apart as far as there is room")
+  func manyRoles() {
+    var statistics = Statistics(session: "s", began: 0)
+    let count = Statistics.maximumAgents + Statistics.maximumPastRoles + 50
+    for number in 0..<count {
+      statistics.note(
+        event(.ends, "h:1:\(number)", role: "r\(number)", runs: 1, time: Double(number)), now: Double(number))
+    }
+    #expect(statistics.past.count == Statistics.maximumPastRoles + 1)
+    #expect(statistics.past[Statistics.otherRoles]?.runs == 50 && statistics.total.runs == count)
+  }
+
   @Test("more agents than are known one by one count all the same")
   func many() {
     var statistics = Statistics(session: "s", began: 0)
@@ -106,15 +127,17 @@ struct StatisticsTests {
   @Test(
     "what can't be an event is none",
     arguments: [
-      "", "reload", "{}", #"{"event":"heartbeat","role":"a","agent_id":"x"}"#,
-      #"{"event":"other","role":"a","agent_id":"x","ts":1}"#,
-      #"{"event":"heartbeat","role":"a\nTotal Runs: 9","agent_id":"x","ts":1}"#,
-      #"{"event":"heartbeat","role":"","agent_id":"x","ts":1}"#,
-      #"{"event":"heartbeat","role":"a","agent_id":"x y","ts":1}"#,
-      #"{"event":"heartbeat","role":"a","agent_id":"x","ts":1,"runs":-1}"#,
-      #"{"event":"heartbeat","role":"a","agent_id":"x","ts":1,"runs":1.5}"#,
-      #"{"event":"heartbeat","role":"a","agent_id":"x","ts":1,"run_seconds":1e300}"#,
-      #"{"event":"heartbeat","role":"a","agent_id":"x","ts":1,"envelopes":{"count":-1,"age_seconds":0,"processing_seconds":0,"steps":0,"recent":[]}}"#,
+      "", "reload", "{}", #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x"}"#,
+      #"{"event":"heartbeat","role":"a","agent_id":"x","ts":1}"#,
+      #"{"kind":"control","event":"heartbeat","role":"a","agent_id":"x","ts":1}"#,
+      #"{"kind":"status","event":"other","role":"a","agent_id":"x","ts":1}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a\nTotal Runs: 9","agent_id":"x","ts":1}"#,
+      #"{"kind":"status","event":"heartbeat","role":"","agent_id":"x","ts":1}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x y","ts":1}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x","ts":1,"runs":-1}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x","ts":1,"runs":1.5}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x","ts":1,"run_seconds":1e300}"#,
+      #"{"kind":"status","event":"heartbeat","role":"a","agent_id":"x","ts":1,"envelopes":{"count":-1,"age_seconds":0,"processing_seconds":0,"steps":0,"recent":[]}}"#,
     ])
   func refused(text: String) {
     #expect(throws: (any Error).self) { try read(text) }
@@ -126,7 +149,7 @@ struct StatisticsTests {
     for agent in 1...3 {
       statistics.note(
         try read(
-          #"{"event":"exit","role":"a","agent_id":"h:\#(agent)","ts":-1e308,"runs":\#(Int.max),"errors":\#(Int.max),"run_seconds":1e12,"envelopes":{"count":\#(Int.max),"age_seconds":1e12,"processing_seconds":1e12,"steps":\#(Int.max),"recent":[]}}"#
+          #"{"kind":"status","event":"exit","role":"a","agent_id":"h:\#(agent)","ts":-1e308,"runs":\#(Int.max),"errors":\#(Int.max),"run_seconds":1e12,"envelopes":{"count":\#(Int.max),"age_seconds":1e12,"processing_seconds":1e12,"steps":\#(Int.max),"recent":[]}}"#
         ), now: 0)
     }
     statistics.noteReported(now: 0)

@@ -82,9 +82,18 @@ struct StatisticsFileTests {
       $0.hasPrefix("agent_statistics.") && $0.hasSuffix(".txt") && $0 != "agent_statistics.txt"
     }
     #expect(others.count == 1, "\(files)")
-    try await wait(for: texts, in: folder, try #require(others.first))
-    #expect(try await second.host.stop() == 0, "\(second.host.log)")
+    let own = try #require(others.first)
+    try await wait(for: texts, in: folder, own)
     #expect(try await first.host.stop() == 0, "\(first.host.log)")
+    // Its files are free now, and not the other's.
+    let ended = contents(folder, "agent_statistics.txt")
+    try await second.replaceWorker()
+    _ = try await second.wire.result(of: WireRequest(text: "abc"), from: "manager")
+    try await wait(for: ["Total Runs: 55 |", "Total Envelopes: 11 |", "Active Agents: 3\n"], in: folder, own)
+    #expect(try await second.host.stop() == 0, "\(second.host.log)")
+    #expect(contents(folder, "agent_statistics.txt") == ended)
+    let final = contents(folder, own.replacing("agent_statistics", with: "agent_final_statistics"))
+    #expect(final.contains("Total Runs: 55 |") && final.contains("SESSION SUMMARY:"), "\(final)")
   }
 
   @Test("whoever asks the agent gets the report; a folder that can't be made keeps it out, and nobody else")

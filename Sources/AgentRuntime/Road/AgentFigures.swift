@@ -11,6 +11,9 @@ final class AgentFigures {
   private var runTime = TimeAmount.nanoseconds(0)
   private(set) var envelopes = FinishedEnvelopes()
 
+  /// Of an envelope, in seconds.
+  private static let longestProcessing = 1e9
+
   nonisolated init() {}
 
   var runSeconds: Double { Double(runTime.nanoseconds) / 1e9 }
@@ -31,8 +34,8 @@ final class AgentFigures {
     envelopes.add(
       FinishedEnvelope(
         time: step.endTimestamp, age: created > 0 ? max(0, step.endTimestamp - created) : 0,
-        processingSeconds: envelope.totalProcessingTime + step.duration,
-        // Anybody may have written the count.
+        // Anybody may have written these.
+        processingSeconds: min(max(0, envelope.totalProcessingTime), Self.longestProcessing) + step.duration,
         steps: envelope.processCount == .max ? .max : envelope.processCount + 1))
   }
 }

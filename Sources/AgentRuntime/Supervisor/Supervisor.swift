@@ -196,7 +196,8 @@ package final class Supervisor {
     case .startWorker(let place): startWorker(at: place)
     case .signalWorker(_, let incarnation, let signal):
       let worker = workers.first { $0.incarnation == incarnation }
-      if state.stage == .stopping { worker?.sayHostEnds() }
+      // Also to those that have been replaced and still finish what they hold.
+      if state.stage == .stopping { for worker in workers { worker.sayHostEnds() } }
       send(signal, to: worker?.child)
     case .log(let level, let message): logger.log(level: level, "\(message)")
     case .finish: break

@@ -36,7 +36,8 @@ package struct FinishedEnvelopes: Sendable, Equatable {
     count += 1
     age += envelope.age
     processingSeconds += envelope.processingSeconds
-    (steps, _) = steps.addingReportingOverflow(envelope.steps)
+    let (sum, overflow) = steps.addingReportingOverflow(envelope.steps)
+    steps = overflow ? .max : sum
     if ring.count < Self.maximumRecent {
       ring.append(envelope)
     } else {
