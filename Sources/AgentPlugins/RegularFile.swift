@@ -8,7 +8,7 @@ package struct RegularFile: Sendable {
 
   /// Reads `path` whole. Links are not followed, and a FIFO does not hold the host up. The content is
   /// a copy, for a mapped file that is cut short meanwhile would end the process.
-  init(reading path: String, maximumBytes: Int) throws(AgentImageError) {
+  package init(reading path: String, maximumBytes: Int) throws(AgentImageError) {
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(errno: errno) }
     defer { close(descriptor) }
@@ -17,6 +17,11 @@ package struct RegularFile: Sendable {
     guard size <= maximumBytes else { throw .tooLarge(found: size, limit: maximumBytes) }
     self.status = FileStatus(status)
     bytes = try Self.content(of: descriptor, size: size)
+  }
+
+  /// Why it could be somebody else's work than root's and this user's; nil where it can't.
+  package var ownershipProblem: (expected: String, found: String)? {
+    status.problem.map { ($0.expected, $0.found) }
   }
 
   /// The content alone.

@@ -111,7 +111,8 @@ struct CommandEnvironment {
     let named = environment["AGENTHOST_CONFIG"]
     if named == "" { return nil }
     do {
-      if let file = try HostSettingsFile(path: named ?? HostSettingsFile.defaultName) { return file }
+      let path = named ?? HostSettingsFile.defaultName
+      if let file = try HostSettingsFile(path: path, isNamed: named != nil) { return file }
     } catch {
       throw CommandFailure(.settings, error.description)
     }

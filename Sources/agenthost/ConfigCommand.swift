@@ -2,6 +2,7 @@ import AgentEnvelope
 import AgentPlugins
 import AgentRuntime
 import ArgumentParser
+import RedisClient
 
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -58,11 +59,9 @@ struct ConfigShowCommand: ParsableCommand {
 
   /// Who may see the settings need not know how to log in.
   private static func shown(_ setting: Setting, _ environment: CommandEnvironment) -> String {
-    let value = LogText.escaped(setting.show(environment.settings))
-    guard setting.environment == "REDIS_URL", let at = value.lastIndex(of: "@"),
-      let scheme = value.firstRange(of: "://")
-    else { return value }
-    return value[..<scheme.upperBound] + "***" + value[at...]
+    let value = setting.show(environment.settings)
+    guard setting.environment == "REDIS_URL", !value.isEmpty else { return LogText.escaped(value) }
+    return (try? RedisAddress(url: value))?.description ?? "no address of a server, and not shown"
   }
 }
 

@@ -57,7 +57,7 @@ struct RunCommand: ParsableCommand {
     case .privateServer, .none:
       let configuration = PrivateRedisConfiguration(
         dataDirectory: try environment.dataDirectory(), launcher: PrivateRedisConfiguration.trampoline(),
-        environment: environment.variables)
+        environment: Self.forChildren(environment.variables))
       do {
         switch try PrivateRedis.claim(configuration) {
         case .owned(let owned): return owned
@@ -69,11 +69,15 @@ struct RunCommand: ParsableCommand {
     }
   }
 
+  /// What a child says must not be said in our name.
+  private static func forChildren(_ variables: [String: String]) -> [String: String] {
+    variables.filter { !ServiceNotifier.variables.contains($0.key) }
+  }
+
   private func workerLaunch(
     url: String, environment: CommandEnvironment, signsOfLife: Duration?
   ) throws -> WorkerLaunch {
-    var variables = environment.variables
-    for name in ServiceNotifier.variables { variables[name] = nil }
+    var variables = Self.forChildren(environment.variables)
     variables["REDIS_URL"] = url
     variables["REDIS_URL_FILE"] = nil
     // All of it is said by now: a file that changes meanwhile must not keep the next worker from starting.

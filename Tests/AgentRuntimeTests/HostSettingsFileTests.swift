@@ -43,6 +43,10 @@ struct HostSettingsFileTests {
     let (variables, origins) = SettingOrigin.merge(["REDIS_URL": "redis://h"], file)
     #expect(variables["REDIS_URL_FILE"] == nil && variables["LOG_LEVEL"] == "DEBUG")
     #expect(origins == ["REDIS_URL": .environment, "LOG_LEVEL": .file(line: 1)])
+    // A password is the file's server's.
+    let secret = try HostSettingsFile(path: "f", text: "redis: {url: redis://a, password_file: /p}\n")
+    #expect(SettingOrigin.merge(["REDIS_URL_FILE": "/u"], secret).variables == ["REDIS_URL_FILE": "/u"])
+    #expect(SettingOrigin.merge([:], secret).variables["AGENTHOST_REDIS_PASSWORD_FILE"] == "/p")
   }
 
   static let bad: [(text: String, words: [String])] = [
@@ -64,7 +68,10 @@ struct HostSettingsFileTests {
     ("x\n", ["keys with values"]),
     ("log: {level: INFO}\nlog: {level: DEBUG}\n", ["line 2", "more than once"]),
     ("log: {", ["line 2"]), ("plugins: {trust: owners}\n", ["one of owner, signature, any"]),
-    ("config: other.yaml\n", [#"key "config""#]),
+    ("config: other.yaml\n", [#"key "config""#]), ("redis.url: x\n", ["line 1", "keys without dots"]),
+    ("redis: {tls.ca: x}\n", ["keys without dots"]), ("'': {redis: {url: x}}\n", ["keys without dots"]),
+    ("colour: {}\n", [#"key "colour""#]), ("log: {level: {}}\n", ["expected a text"]),
+    ("limits: {deliveries: {}}\n", ["a number of deliveries"]),
   ]
 
   @Test("what can't be used is refused with file, line, key and what is expected", arguments: bad)

@@ -32,12 +32,16 @@ struct ConfigCommandTests {
     let shown = try await show(folder, settings: ["LOG_LEVEL": "ERROR"])
     let byVariable = Dictionary(uniqueKeysWithValues: shown.map { ($0.variable, $0) })
     #expect(
-      byVariable["REDIS_URL"]?.value == "redis://***@h:1/2"
+      byVariable["REDIS_URL"]?.value == "redis://h:1/2"
         && byVariable["REDIS_URL"]?.from == "agenthost.yaml:2")
     #expect(byVariable["REDIS_SOCKET_TIMEOUT"]?.value == "2.0")
     #expect(byVariable["LOG_LEVEL"]?.value == "ERROR" && byVariable["LOG_LEVEL"]?.from == "LOG_LEVEL")
     let table = try await Finished.agenthost("config", "show", settings: [:], workingFolder: folder.url.path)
     #expect(table.output.contains("redis.socket_timeout") && !table.output.contains("secret"), "\(table)")
+    for url in ["redis://:\(String(repeating: "secret", count: 400))@h", ":secret@h", "secret"] {
+      let shown = try await Finished.agenthost("config", "show", settings: ["REDIS_URL": url])
+      #expect(shown.status == 0 && !(shown.output + shown.errors).contains("secret"), "\(shown)")
+    }
   }
 
   @Test("what can't be used ends every verb: exit 3, with file, line and key")
@@ -59,6 +63,13 @@ struct ConfigCommandTests {
     let unread = try await Finished.agenthost(
       "config", "show", settings: ["AGENTHOST_CONFIG": ""], workingFolder: folder.url.path)
     #expect(unread.status == 0, "\(unread)")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o666], ofItemAtPath: folder.path(of: "agenthost.yaml"))
+    let anybodys = try await Finished.agenthost(
+      "config", "show", settings: [:], workingFolder: folder.url.path)
+    #expect(
+      anybodys.status == 3 && anybodys.errors.contains("or to be named by AGENTHOST_CONFIG"), "\(anybodys)")
+    try FileManager.default.removeItem(atPath: folder.path(of: "agenthost.yaml"))
     try write("plugins:\n  trust: signature\n", in: folder)
     let unpaired = try await Finished.agenthost(
       "config", "show", settings: [:], workingFolder: folder.url.path)

@@ -4,6 +4,8 @@ package struct YAMLLeaf: Sendable, Equatable {
     /// Its digits.
     case number(String)
     case text(String)
+    /// A mapping that says nothing.
+    case nothing
   }
 
   /// The keys that lead to it, with dots between them.
@@ -11,7 +13,7 @@ package struct YAMLLeaf: Sendable, Equatable {
   package var line: Int
   package var content: Content
 
-  /// What stands in `text`, in its order. A mapping that says nothing is left out.
+  /// What stands in `text`, in its order.
   package static func all(in text: String) throws(YAMLProblem) -> [YAMLLeaf] {
     guard let root = try YAMLDocument.read(text) else { return [] }
     if case .null = root.content { return [] }
@@ -23,7 +25,15 @@ package struct YAMLLeaf: Sendable, Equatable {
   private static func add(_ value: YAMLValue, key: String, to leaves: inout [YAMLLeaf]) throws(YAMLProblem) {
     switch value.content {
     case .mapping(let members):
+      if members.isEmpty, !key.isEmpty {
+        leaves.append(YAMLLeaf(key: key, line: value.line, content: .nothing))
+      }
       for member in members {
+        // By dots the keys that lead to a value are joined.
+        guard !member.key.isEmpty, !member.key.contains(".") else {
+          throw YAMLProblem(
+            line: member.line, key: key, expected: "keys without dots", found: "\"\(member.key.prefix(64))\"")
+        }
         try add(member.value, key: key.isEmpty ? member.key : "\(key).\(member.key)", to: &leaves)
       }
     case .integer(let digits) where !key.isEmpty:

@@ -17,16 +17,21 @@ package struct HostSettingsFile: Sendable {
   package let path: String
   package let entries: [Entry]
 
-  /// Nil where there is none.
-  package init?(path: String) throws(HostSettingsFileError) {
-    let bytes: [UInt8]
+  /// Nil where there is none. One that nobody has named is only used where nobody but this user and root can have
+  /// written it: it says which code runs, and where passwords go.
+  package init?(path: String, isNamed: Bool) throws(HostSettingsFileError) {
+    let file: RegularFile
     do throws(AgentImageError) {
-      bytes = try RegularFile.read(resolvedPath(path) ?? path, maximumBytes: Self.maximumBytes)
+      file = try RegularFile(reading: resolvedPath(path) ?? path, maximumBytes: Self.maximumBytes)
     } catch {
       if error == .unreadable(errno: 2) { return nil }
       throw HostSettingsFileError(path: path, expected: error.expected, found: error.found)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    if !isNamed, let problem = file.ownershipProblem {
+      throw HostSettingsFileError(
+        path: path, expected: "\(problem.expected), or to be named by AGENTHOST_CONFIG", found: problem.found)
+    }
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
       throw HostSettingsFileError(path: path, expected: "text in UTF-8", found: "other bytes")
     }
     try self.init(path: path, text: text)
@@ -44,6 +49,11 @@ package struct HostSettingsFile: Sendable {
   private static func entries(_ leaves: [YAMLLeaf]) throws(YAMLProblem) -> [Entry] {
     var entries: [Entry] = []
     for leaf in leaves {
+      if leaf.content == .nothing,
+        SettingsTable.all.contains(where: { $0.key?.hasPrefix(leaf.key + ".") == true })
+      {
+        continue
+      }
       guard let setting = SettingsTable.all.first(where: { $0.key == leaf.key }) else {
         throw YAMLProblem(
           line: leaf.line, key: leaf.key, expected: "one of \(knownKeys(like: leaf.key))", found: "")
@@ -77,6 +87,7 @@ extension YAMLLeaf {
   var shown: String {
     switch content {
     case .number(let text), .text(let text): "\"\(LogText.escaped(text, maximumBytes: 64))\""
+    case .nothing: "an empty mapping"
     }
   }
 }

@@ -3,8 +3,11 @@ package enum SettingOrigin: Sendable, Equatable {
   case environment
   case file(line: Int)
 
-  /// Two ways to say one thing: who says the one in the environment does not mean the other in the file.
-  private static let alternatives = [["REDIS_URL", "REDIS_URL_FILE"]]
+  /// Two ways to say which server: who says the one in the environment does not mean what the file says of another's.
+  private static let addresses = ["REDIS_URL", "REDIS_URL_FILE"]
+  private static let ofAddress: Set<String> = [
+    "REDIS_URL", "REDIS_URL_FILE", "AGENTHOST_REDIS_PASSWORD_FILE",
+  ]
 
   /// What the environment and a file say together, as variables.
   package static func merge(
@@ -17,7 +20,7 @@ package enum SettingOrigin: Sendable, Equatable {
     }
     for entry in file?.entries ?? [] {
       let name = entry.setting.environment
-      let names = alternatives.first { $0.contains(name) } ?? [name]
+      let names = ofAddress.contains(name) ? addresses + [name] : [name]
       guard names.allSatisfy({ environment[$0] == nil }) else { continue }
       variables[name] = entry.text
       origins[name] = .file(line: entry.line)

@@ -21,6 +21,9 @@ enum SettingUnit {
     case (.text, .number), (.choice, .number):
       throw YAMLProblem(
         line: leaf.line, key: leaf.key, expected: "a text; put it in quotes", found: leaf.shown)
+    case (.text, .nothing), (.choice, .nothing):
+      throw YAMLProblem(line: leaf.line, key: leaf.key, expected: "a text", found: leaf.shown)
+    case (.integer, .nothing), (.seconds, .nothing): break
     case (.integer, .number(let digits)), (.seconds, .number(let digits)): return digits
     case (.integer, .text(let text)):
       for (unit, scale) in scales(of: setting) {

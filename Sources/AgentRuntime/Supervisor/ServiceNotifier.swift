@@ -14,6 +14,9 @@ package final class ServiceNotifier {
   package let interval: Duration?
   private let path: String
   private let logger: Logger
+  /// Between two attempts to say that we are ready.
+  private static let retry = Duration.seconds(1)
+  private var isServing = false
   private var isReady = false
   private var isStopping = false
   private(set) var due: Duration?
@@ -39,22 +42,36 @@ package final class ServiceNotifier {
 
   /// A worker begins to serve.
   func workerIsReady(now: Duration) {
-    say(isReady ? "STATUS=serving" : "READY=1\nSTATUS=serving")
-    isReady = true
+    isServing = true
+    sayReady(now: now)
     workerIsAlive(now: now)
+  }
+
+  /// Until it has been heard: without it the service would be taken for one that does not start.
+  private func sayReady(now: Duration) {
+    if isReady {
+      say("STATUS=serving")
+    } else if say("READY=1\nSTATUS=serving") {
+      isReady = true
+    } else {
+      due = now + Self.retry
+    }
   }
 
   func workerIsAlive(now: Duration) {
     guard let interval else { return }
     say("WATCHDOG=1")
-    due = now + interval
+    due = isServing && !isReady ? now + min(interval, Self.retry) : now + interval
   }
 
   /// `isServing`: whether there is a worker whose signs of life count.
   func timer(now: Duration, isServing: Bool) {
-    guard let interval, let due, now >= due else { return }
-    if !isServing { say("WATCHDOG=1\nSTATUS=no worker serves; the log says why") }
-    self.due = now + interval
+    guard let due, now >= due else { return }
+    self.due = interval.map { now + $0 }
+    if self.isServing, !isReady { sayReady(now: now) }
+    if interval != nil, !isServing {
+      say(isStopping ? "WATCHDOG=1" : "WATCHDOG=1\nSTATUS=no worker serves; the log says why")
+    }
   }
 
   func stops() {
@@ -63,11 +80,12 @@ package final class ServiceNotifier {
     say("STOPPING=1")
   }
 
-  /// One who does not hear is no reason to stop.
-  private func say(_ text: String) {
-    guard var address = Self.address(path) else { return }
+  /// Whether it was heard; that it was not is no reason to stop.
+  @discardableResult
+  private func say(_ text: String) -> Bool {
+    guard var address = Self.address(path) else { return false }
     let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    guard socket >= 0 else { return }
+    guard socket >= 0 else { return false }
     defer { close(socket) }
     let length = socklen_t(MemoryLayout<sa_family_t>.size + path.utf8.count)
     let message = Array(text.utf8)
@@ -79,6 +97,7 @@ package final class ServiceNotifier {
       }
     }
     if sent != message.count { logger.debug("the service manager could not be told: \(text)") }
+    return sent == message.count
   }
 
   /// A name that begins with @ is one without a file. Nil where it is too long.
