@@ -68,6 +68,24 @@ struct StatisticsFileTests {
     #expect(contents(folder, "agent_final_statistics.txt").contains("manager: 21 |"), "\(system.host.log)")
   }
 
+  @Test(
+    "the final one is written too where the host ends while a worker that was replaced finishes what it holds"
+  )
+  func endDuringReplacement() async throws {
+    let folder = try TemporaryFolder()
+    let system = try await RunningSystem(Self.libraries + ["TestAgents"], settings: Self.settings(folder))
+    let slow = WireRequest(payload: #"{"seconds":3}"#)
+    try await system.wire.send(slow, to: "slow")
+    try await system.host.waitForLog("slow: begins \(slow.messageID)")
+    let told = try await Finished.agenthost(on: system.server, "worker", "replace")
+    #expect(told.status == 0, "\(told)")
+    try await system.host.waitUntilReady(times: 2)
+    _ = try await system.wire.result(of: WireRequest(text: "abc"), from: "manager")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+    let final = contents(folder, "agent_final_statistics.txt")
+    #expect(final.contains("SESSION SUMMARY:") && final.contains("slow: 1 |"), "\(final)\(system.host.log)")
+  }
+
   @Test("two hosts that share a folder have files of their own, and each says what the agents of both do")
   func twoHosts() async throws {
     let folder = try TemporaryFolder()
