@@ -25,7 +25,7 @@ package final class Watchdog: @unchecked Sendable {
     }
   }
 
-  private static let interval = Duration.milliseconds(250)
+  package static let defaultInterval = Duration.milliseconds(250)
   /// What one piece of an agent's work has of the processors with the priority that plugins begin with.
   private static let busyLimit = Duration.milliseconds(500)
 
@@ -33,26 +33,30 @@ package final class Watchdog: @unchecked Sendable {
   private static let namedAgents = 8
 
   private let record: CrashRecord
-  private let pulse = TaskPulse()
+  private let interval: Duration
+  let pulse = TaskPulse()
   private let limits: Limits
   private let logger: Logger
   private let askForReplacement: @Sendable (String) -> Void
 
-  /// `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  /// `interval`: between two looks. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
   package init(
-    record: CrashRecord, limits: Limits, logger: Logger,
+    record: CrashRecord, limits: Limits, interval: Duration = defaultInterval, logger: Logger,
     askForReplacement: @escaping @Sendable (String) -> Void
   ) {
     self.record = record
     self.limits = limits
+    self.interval = interval
     self.logger = logger
     self.askForReplacement = askForReplacement
     pulseWatch = PulseWatch(limit: limits.lostThread)
     watch = StallWatch(limit: limits.stall, lostLimit: limits.lostThread, busyLimit: Self.busyLimit)
   }
 
-  /// Starts the thread, which lives as long as the process.
+  /// Starts the thread, which lives as long as the process. Before any code of agents is loaded: a pool that never had a
+  /// beat is not missed, and an agent may have all of it sooner than the first look comes.
   package func start() {
+    pulse.ask()
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self)
     let failure = pthread_create(
@@ -71,7 +75,8 @@ package final class Watchdog: @unchecked Sendable {
 
   private func run() {
     while true {
-      var pause = timespec(tv_sec: 0, tv_nsec: Int(Self.interval / .nanoseconds(1)))
+      let (seconds, attoseconds) = interval.components
+      var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
       nanosleep(&pause, nil)
       var clock = timespec()
       clock_gettime(CLOCK_MONOTONIC, &clock)
