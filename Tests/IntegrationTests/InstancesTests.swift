@@ -53,7 +53,7 @@ struct InstancesTests {
         }
       }
     }
-    #expect(counts.wrong == [] && counts.unanswered == 0, "\(system.host.log)")
+    #expect(counts.faults == [], "\(system.host.log)")
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
     #expect(try system.server.cli("KEYS", "stream:agent:*") == "", "nobody's stream is left")
   }

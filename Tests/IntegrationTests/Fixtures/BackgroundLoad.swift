@@ -11,10 +11,15 @@ final class BackgroundLoad: Sendable {
     var wrong: [String] = []
     /// Requests that could not be sent, or that had no answer in time.
     var unanswered = 0
+    /// Why the first of them have no answer.
+    var reasons: [String] = []
     /// When an answer came last.
     var lastAnswer = ContinuousClock.now
     /// How long the right answers took.
     var durations: [Duration] = []
+
+    /// Empty where each request was answered, and rightly.
+    var faults: [String] { unanswered == 0 ? wrong : wrong + ["\(unanswered) unanswered:"] + reasons }
 
     /// The time within which so many of a hundred right answers came.
     func percentile(_ percent: Int) -> Duration {
@@ -98,7 +103,10 @@ final class BackgroundLoad: Sendable {
         }
       }
     } catch {
-      state.withLock { $0.counts.unanswered += 1 }
+      state.withLock { state in
+        state.counts.unanswered += 1
+        if state.counts.reasons.count < 10 { state.counts.reasons.append("\(text): \(error)") }
+      }
       // Without a server every attempt fails at once.
       try? await Task.sleep(for: .milliseconds(50))  // cancelled: the loop ends
     }
