@@ -49,6 +49,22 @@ public protocol Agent: Sendable {
 
   /// Runs once, after the last message has ended.
   func stop() async
+
+  // What the protocols beside this one fill in. Asking at run time whether an agent conforms to them would search all
+  // conformances of the process for each agent, while its worker starts.
+
+  /// Not for authors: conform to ``BroadcastReceiver``.
+  static var _isListening: Bool { get }
+  /// Not for authors: conform to ``BroadcastReceiver``.
+  func _received(_ broadcast: Broadcast, context: AgentContext) async
+  /// Not for authors: conform to ``TimedAgent``.
+  static var _isTimed: Bool { get }
+  /// Not for authors: conform to ``TimedAgent``.
+  var _timerInterval: Duration { get }
+  /// Not for authors: conform to ``TimedAgent``.
+  func _timerFired(context: AgentContext) async throws
+  /// Not for authors: conform to ``ObservingAgent``.
+  static var _isObserver: Bool { get }
 }
 
 extension Agent {
@@ -74,4 +90,22 @@ extension Agent {
 
   /// Does nothing.
   public func stop() async {}
+
+  /// No.
+  public static var _isListening: Bool { false }
+
+  /// Does nothing.
+  public func _received(_ broadcast: Broadcast, context: AgentContext) async {}
+
+  /// No.
+  public static var _isTimed: Bool { false }
+
+  /// None.
+  public var _timerInterval: Duration { .zero }
+
+  /// Does nothing.
+  public func _timerFired(context: AgentContext) async throws {}
+
+  /// No.
+  public static var _isObserver: Bool { false }
 }

@@ -25,18 +25,18 @@ final class AgentInstance: Sendable {
   }
 
   private func beginHearing() {
-    guard let agent = agent as? any BroadcastReceiver else { return }
-    let context = context(0)
-    hearing.begin(on: PluginThreads(host: host, token: 0)) { await agent.received($0, context: context) }
+    guard type(of: agent)._isListening else { return }
+    let (agent, context) = (agent, context(0))
+    hearing.begin(on: PluginThreads(host: host, token: 0)) { await agent._received($0, context: context) }
   }
 
   func received(_ broadcast: Broadcast) { hearing.add(broadcast) }
 
-  var timerMilliseconds: UInt32 { (agent as? any TimedAgent)?.timerMilliseconds ?? 0 }
+  var timerMilliseconds: UInt32 { agent.timerMilliseconds }
 
   func fired(_ token: agenthost_token_v1) {
     run(token) { instance in
-      try await (instance.agent as? any TimedAgent)?.timerFired(context: instance.context(token))
+      try await instance.agent._timerFired(context: instance.context(token))
       return []
     }
   }
@@ -44,9 +44,9 @@ final class AgentInstance: Sendable {
   /// What it can do beyond working on messages.
   func ability(_ identifier: String) -> UnsafeRawPointer? {
     switch identifier {
-    case AGENTHOST_EXTENSION_BROADCAST where agent is any BroadcastReceiver: AbilityTables.broadcast
-    case AGENTHOST_EXTENSION_TIMER where agent is any TimedAgent: AbilityTables.timer
-    case AGENTHOST_EXTENSION_OBSERVER where agent is any ObservingAgent: AbilityTables.observer
+    case AGENTHOST_EXTENSION_BROADCAST where type(of: agent)._isListening: AbilityTables.broadcast
+    case AGENTHOST_EXTENSION_TIMER where type(of: agent)._isTimed: AbilityTables.timer
+    case AGENTHOST_EXTENSION_OBSERVER where type(of: agent)._isObserver: AbilityTables.observer
     default: nil
     }
   }

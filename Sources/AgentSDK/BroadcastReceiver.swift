@@ -6,6 +6,16 @@ public protocol BroadcastReceiver: Agent {
   func received(_ broadcast: Broadcast, context: AgentContext) async
 }
 
+extension BroadcastReceiver {
+  /// Yes.
+  public static var _isListening: Bool { true }
+
+  /// Calls `received`.
+  public func _received(_ broadcast: Broadcast, context: AgentContext) async {
+    await received(broadcast, context: context)
+  }
+}
+
 /// What is said to all of a kind.
 public struct Broadcast: Sendable, Equatable {
   /// Whom it is for; nil: all.

@@ -10,8 +10,21 @@ public protocol TimedAgent: Agent {
 }
 
 extension TimedAgent {
+  /// Yes.
+  public static var _isTimed: Bool { true }
+
+  /// `timerInterval`.
+  public var _timerInterval: Duration { timerInterval }
+
+  /// Calls `timerFired`.
+  public func _timerFired(context: AgentContext) async throws { try await timerFired(context: context) }
+}
+
+extension Agent {
+  /// Of its timer; 0 where it has none.
   var timerMilliseconds: UInt32 {
-    let (seconds, attoseconds) = timerInterval.components
+    guard Self._isTimed else { return 0 }
+    let (seconds, attoseconds) = _timerInterval.components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
     return overflow ? .max : max(1, UInt32(clamping: whole &+ attoseconds / 1_000_000_000_000_000))
   }
