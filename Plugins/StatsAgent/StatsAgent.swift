@@ -20,6 +20,9 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   private var files: StatisticsFiles?
   private var session: AgentSession?
   private var log: AgentLog?
+  /// Broadcasts that are not read yet, and when each was heard.
+  private static let maximumHeard = 1024
+  private var heard: [(Broadcast, Double)] = []
   /// Whether more is known than was kept.
   private var isKept = true
   /// The last failure that was logged: one that stays is said once.
@@ -34,21 +37,32 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
       context.session.setting("REPORT_INTERVAL_SECONDS").flatMap { Double($0) } ?? Self.defaultInterval
     let began = context.session.began > 0 ? context.session.began : Clock.now()
     statistics = Statistics(session: context.session.id, began: began)
+    // A worker is ready when all of its agents are: what is in the files is asked for when it is time.
     files = try StatisticsFiles(
       directory: context.session.setting("LOG_DIR") ?? "./log", session: context.session.id)
-    _ = try claim()
   }
 
   func received(_ broadcast: Broadcast, context: AgentContext) async {
-    // What is said to all of the role need not be an event.
-    guard broadcast.role == context.role, let event = try? broadcast.decode(LifecycleEvent.self),
-      event.role != context.role
-    else { return }
-    statistics.note(event, now: Clock.now())
-    isKept = false
+    guard broadcast.role == context.role else { return }
+    heard.append((broadcast, Clock.now()))
+    if heard.count >= Self.maximumHeard { noteHeard() }
+  }
+
+  /// Not as they come: most come when a worker begins, and the first to be read costs as much as the worker's start.
+  private func noteHeard() {
+    for (broadcast, time) in heard {
+      // What is said to all of the role need not be an event, and what is said of the role itself is not counted.
+      guard let event = try? broadcast.decode(LifecycleEvent.self), event.role != broadcast.role else {
+        continue
+      }
+      statistics.note(event, now: time)
+      isKept = false
+    }
+    heard = []
   }
 
   func timerFired(context: AgentContext) async throws {
+    noteHeard()
     noting {
       guard try claim() else { return }
       if Clock.now() >= statistics.reportedAt + interval { try report() }
@@ -58,17 +72,22 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
 
   func process(_ message: Message, context: AgentContext) async throws -> Reply {
     struct Text: Encodable { var text: String }
+    noteHeard()
     return try .result(Text(text: statistics.report(now: Clock.now(), interval: interval)))
   }
 
   func stop() async {
+    noteHeard()
     let isLast = session?.isEnding == true
     guard isLast || !isKept else {
       files?.release()
       return
     }
     let deadline = ContinuousClock.now + Self.patience
-    while noting({ try claim() }) != true, .now < deadline { try? await Task.sleep(for: Self.check) }
+    while noting({ try claim() }) != true, .now < deadline {
+      // Cancelled: there is no time left to wait.
+      guard (try? await Task.sleep(for: Self.check)) != nil else { break }
+    }
     noting {
       guard let files, files.isOurs else { return }
       if isLast {
