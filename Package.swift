@@ -230,6 +230,7 @@ let package = Package(
       name: "AgentRuntimeTests",
       dependencies: [
         "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient", "SeededGenerator",
+        "TestLibrary",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
       ],

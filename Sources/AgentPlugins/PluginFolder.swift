@@ -13,7 +13,7 @@ package struct FoundLibrary: Sendable {
 }
 
 /// The agents' folder, as the workers of one place see it.
-package struct PluginFolder: Sendable {
+package struct PluginFolder: Sendable, Equatable {
   package let path: String
   /// The isolated place that looks at it; nil: the main one.
   package let place: String?
@@ -37,15 +37,18 @@ package struct PluginFolder: Sendable {
     }
   }
 
-  /// Something that is different when a library, or what is said beside one, has changed; empty where there is no
-  /// folder.
+  /// Something that is different when a library, or what is said beside one, has changed, or who may change it.
   package func fingerprint() -> [String] {
     let names = (try? entries(ofFolder: path)) ?? []  // it may come
-    return names.filter { $0.hasSuffix(".so") || $0.hasSuffix(".yaml") || $0.hasSuffix(".sig") }.map { name in
-      var status = stat()
-      guard stat("\(path)/\(name)", &status) == 0 else { return name }
-      return "\(name) \(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
-    }
+    var status = stat()
+    let home = stat(path, &status) == 0 ? "\(status.st_ino) \(status.st_uid) \(status.st_mode)" : ""
+    return [home]
+      + names.filter { $0.hasSuffix(".so") || $0.hasSuffix(".yaml") || $0.hasSuffix(".sig") }.map { name in
+        var status = stat()
+        guard stat("\(path)/\(name)", &status) == 0 else { return name }
+        // The time of a change of the file's, which nobody can set: also of its owner and who may write it.
+        return "\(name) \(status.st_ino) \(status.st_size) \(status.st_ctim.tv_sec) \(status.st_ctim.tv_nsec)"
+      }
   }
 
   /// An absent folder is an error: a mistyped path would otherwise

@@ -70,7 +70,10 @@ struct WorkerRunCommand: AsyncParsableCommand {
     _ = try? Agenthost.parseAsRoot([
       "worker", "run", "--incarnation", "none", "--deaths", "0", "--session-began", "0",
     ])
-    _ = try? CommandEnvironment()
+    if let environment = try? CommandEnvironment(), let dataDirectory = try? environment.dataDirectory() {
+      LibrariesReadAhead.readEarly(environment.settings, dataDirectory: dataDirectory)
+    }
+    // Owned by nobody: it ends at once, and who it is for waits for something else.
     Task.detached { await IOActor.withTasksOnLoop {} }
   }
 

@@ -54,7 +54,7 @@ final class PluginLoader {
   /// For the first look.
   func readAhead(_ folder: PluginFolder) async {
     let (store, ahead) = (store, ahead)
-    let isRead: Void? = await thread.run(within: stepLimit) { ahead.put(LibrariesReadAhead(folder, store)) }
+    let isRead: Void? = await thread.run(within: stepLimit) { ahead.put(.read(folder, store)) }
     if isRead == nil { abandonThread() }
   }
 

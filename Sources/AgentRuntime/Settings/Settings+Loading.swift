@@ -1,6 +1,11 @@
 package import AgentPlugins
 
 extension Settings {
+  /// The agents' folder as a place looks at it; nil: the main one.
+  func agentsFolder(at place: String?) -> PluginFolder {
+    PluginFolder(path: agentsDirectory, place: place, trustsAll: pluginTrust == SettingsTable.trustAll)
+  }
+
   /// The private copies of libraries in the data folder; reads the trusted keys where there are such.
   package func libraryStore(in dataDirectory: String) throws(LibraryError) -> LibraryStore {
     try LibraryStore(directory: dataDirectory + "/libraries", trust: trustPolicy())

@@ -57,9 +57,7 @@ package final class Worker {
         ? .probation : .service(at: configuration.place) { supervisor.say(.suspects, logger: logger) },
       logger: logger)
     agents = AgentService(
-      folder: PluginFolder(
-        path: settings.agentsDirectory, place: configuration.place.isolatedName,
-        trustsAll: settings.pluginTrust == SettingsTable.trustAll),
+      folder: settings.agentsFolder(at: configuration.place.isolatedName),
       loader: PluginLoader(
         store: try settings.libraryStore(in: configuration.dataDirectory),
         prober: settings.prober(
@@ -174,7 +172,7 @@ package final class Worker {
     if let interval = configuration.signsOfLife {
       loops.append(
         LoopService { [supervisor, logger] in
-          // On the loop that all messages pass: where that stands still, none comes.
+          // On the loop that all messages pass: where that stands still, none comes. Cancelled: the host ends.
           while (try? await IOActor.sleep(for: .seconds(interval))) != nil {
             supervisor.say(.alive, logger: logger)
           }
