@@ -63,7 +63,7 @@ demo: build ## Run the demo's agents and send them "Hello, world!"
 	@folder=$$(mktemp -d /tmp/agenthost-demo.XXXXXX); host=""; \
 	finish() { [ -z "$$host" ] || { kill "$$host" 2>/dev/null && wait "$$host"; } || true; rm -rf "$$folder"; }; \
 	trap finish EXIT; \
-	export AGENTHOST_DATA_DIR="$$folder/data" LOG_DIR="$$folder/log"; \
+	export AGENTHOST_DATA_DIR="$$folder/data" LOG_DIR="$$folder/logs" AGENTHOST_LOG_FORMAT=text; \
 	$(RELEASE)/agenthost run --agents-dir agents.d 2>"$$folder/log" & host=$$!; \
 	for _ in $$(seq 300); do \
 	  grep -q ' ready$$' "$$folder/log" && break; \

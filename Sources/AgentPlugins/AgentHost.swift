@@ -116,8 +116,8 @@ final class AgentHost: Sendable {
   private nonisolated(unsafe) static let logTable: UnsafePointer<agenthost_log_v1> = {
     let table = UnsafeMutablePointer<agenthost_log_v1>.allocate(capacity: 1)
     table.initialize(
-      to: agenthost_log_v1(write: { host, _, level, text in
-        AgentHost.of(host)?.log(level, text)
+      to: agenthost_log_v1(write: { host, token, level, text in
+        AgentHost.of(host)?.log(level, text, during: CallToken(rawValue: token))
       }))
     return UnsafePointer(table)
   }()
@@ -144,7 +144,7 @@ final class AgentHost: Sendable {
     return UnsafePointer(table)
   }()
 
-  private func log(_ level: UInt32, _ text: agenthost_text_v1) {
+  private func log(_ level: UInt32, _ text: agenthost_text_v1, during token: CallToken) {
     let severity: Logger.Level =
       switch level {
       case AGENTHOST_LOG_DEBUG: .debug
@@ -152,6 +152,19 @@ final class AgentHost: Sendable {
       case AGENTHOST_LOG_WARNING: .warning
       default: .error
       }
-    logger.log(level: severity, "\(LogText.escaped(text.copiedText, maximumBytes: Self.maximumLogBytes))")
+    guard severity >= logger.logLevel else { return }
+    logger.log(
+      level: severity, "\(LogText.escaped(text.copiedText, maximumBytes: Self.maximumLogBytes))",
+      metadata: calls.message(of: token).map(Self.names))
+  }
+
+  /// Which message a line is about.
+  private static func names(of message: any AgentMessage) -> Logger.Metadata {
+    var names: Logger.Metadata = [:]
+    message.withMessage { message in
+      names["message_id"] = "\(message.pointee.message_id.copiedText)"
+      names["conversation_id"] = "\(message.pointee.conversation_id.copiedText)"
+    }
+    return names
   }
 }

@@ -41,6 +41,8 @@ package final class CallTable: Sendable {
     /// How often each slot has been used, from 1.
     var generations: [UInt32] = []
     var isOpen: [Bool] = []
+    /// What agents work on, by the slots.
+    var messages: [(any AgentMessage)?] = []
     var freeSlots: [UInt32] = []
     var completions: [CallCompletion] = []
   }
@@ -64,17 +66,19 @@ package final class CallTable: Sendable {
       let slot = UInt32(state.generations.count)
       state.generations.append(1)
       state.isOpen.append(true)
+      state.messages.append(nil)
       return CallToken(index: slot, generation: 1)
     }
   }
 
   /// Ends the call with a result. False where it had ended before.
   func complete(_ token: CallToken, _ result: CallResult) -> Bool {
-    let (accepted, isFirst) = state.withLock { state in
-      guard state.isOpen(token) else { return (false, false) }
-      state.isOpen[Int(token.index)] = false
+    // What nobody needs any more goes when the lock is free.
+    let (accepted, isFirst, _) = state.withLock { state in
+      guard state.isOpen(token) else { return (false, false, (any AgentMessage)?.none) }
+      let message = state.end(token)
       state.completions.append(CallCompletion(token: token, result: result))
-      return (true, state.completions.count == 1)
+      return (true, state.completions.count == 1, message)
     }
     if accepted { record?.end(token) }
     if isFirst { wake() }
@@ -83,11 +87,11 @@ package final class CallTable: Sendable {
 
   /// Ends the call without a result: what the agent still says about it is dropped. False where it had ended.
   package func revoke(_ token: CallToken) -> Bool {
-    let wasOpen = state.withLock { state in
-      guard state.isOpen(token) else { return false }
-      state.isOpen[Int(token.index)] = false
+    let (wasOpen, _) = state.withLock { state in
+      guard state.isOpen(token) else { return (false, (any AgentMessage)?.none) }
+      let message = state.end(token)
       state.free(token)
-      return true
+      return (true, message)
     }
     if wasOpen { record?.end(token) }
     return wasOpen
@@ -96,15 +100,19 @@ package final class CallTable: Sendable {
   /// The agent's `process` is about to be called; false where nobody waits for the call any more.
   func begin(_ token: CallToken, of agent: CrashRecord.Agent, on message: any AgentMessage) -> Bool {
     record?.begin(token, of: agent, on: message)
+    let isOpen = state.withLock { state in
+      guard state.isOpen(token) else { return false }
+      state.messages[token.slot] = message
+      return true
+    }
     // It may have been revoked before it had begun.
-    if isOpen(token) { return true }
-    record?.end(token)
-    return false
+    if !isOpen { record?.end(token) }
+    return isOpen
   }
 
-  /// Whether somebody still waits for the call.
-  private func isOpen(_ token: CallToken) -> Bool {
-    state.withLock { $0.isOpen(token) }
+  /// What an agent works on; nil where it is no message, or where nobody waits for the call any more.
+  func message(of token: CallToken) -> (any AgentMessage)? {
+    state.withLock { $0.isOpen(token) ? $0.messages[token.slot] : nil }
   }
 
   /// The token of the call that is open in a slot; nil where none is.
@@ -130,6 +138,12 @@ extension CallTable.State {
   fileprivate func isOpen(_ token: CallToken) -> Bool {
     let slot = Int(token.index)
     return slot < generations.count && generations[slot] == token.generation && isOpen[slot]
+  }
+
+  /// Returns what the call was about.
+  fileprivate mutating func end(_ token: CallToken) -> (any AgentMessage)? {
+    isOpen[token.slot] = false
+    return messages[token.slot].take()
   }
 
   fileprivate mutating func free(_ token: CallToken) {

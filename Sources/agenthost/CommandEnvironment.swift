@@ -39,8 +39,8 @@ struct CommandEnvironment {
     }
   }
 
-  /// Lines of a log go to standard error.
-  func startLogging() -> Logger {
+  /// Lines of a log go to standard error and to `files`.
+  func startLogging(_ files: LogFiles) -> (logger: Logger, output: LogOutput) {
     let level: Logger.Level =
       switch settings.logLevel {
       case "DEBUG": .debug
@@ -48,12 +48,11 @@ struct CommandEnvironment {
       case "ERROR": .error
       default: .info
       }
-    LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = level
-      return handler
-    }
-    return Logger(label: "agenthost")
+    let (output, failure) = LogOutput.make(settings, files)
+    LoggingSystem.bootstrap { HostLogHandler(label: $0, level: level, output: output) }
+    let logger = Logger(label: "agenthost")
+    if let failure { logger.warning("\(failure)") }
+    return (logger, output)
   }
 
   func dataDirectory() throws -> String {

@@ -27,7 +27,8 @@ struct RunCommand: ParsableCommand {
         "the agents' folder \(folder): \(String(cString: strerror(errno))); "
           + "make it, or name another with --agents-dir")
     }
-    let logger = environment.startLogging()
+    let (files, logger, logs) = startLogging(&environment)
+    defer { withExtendedLifetime(files) {} }
     let location = try environment.location()
     let privateRedis = try claimPrivateRedis(location, environment: environment)
     let url = privateRedis.map { "unix://\($0.configuration.socketPath)" } ?? location.url
@@ -39,13 +40,32 @@ struct RunCommand: ParsableCommand {
         worker: try workerLaunch(url: url, environment: environment, signsOfLife: notifier?.interval),
         limits: SupervisionLimits(drainGrace: .seconds(environment.settings.shutdownGrace)),
         privateRedis: privateRedis, dataDirectory: try environment.dataDirectory()),
-      notifier: notifier, logger: logger)
+      notifier: notifier, logs: logs, logger: logger)
     if let privateRedis {
       logger.notice(
         "no Redis was configured or found; starting a private one: \(privateRedis.configuration.socketPath)")
     }
     let status = supervisor.run()
     if status != 0 { throw ExitCode(status) }
+  }
+
+  /// The files are this host's for as long as they are held. The workers are told their paths.
+  private func startLogging(_ environment: inout CommandEnvironment) -> (LogFiles, Logger, LogOutput) {
+    var files = LogFiles(environment.settings)
+    var problem: SystemCallError?
+    do throws(SystemCallError) {
+      try files.claim(
+        for: "\(HostIdentity.current(incarnation: "").hostName)-\(getpid())",
+        in: environment.settings.logDirectory)
+    } catch {
+      problem = error
+      files.leaveOut()
+    }
+    environment.settings.debugLogFile = files.debug ?? ""
+    environment.settings.infoLogFile = files.info ?? ""
+    let (logger, output) = environment.startLogging(files)
+    if let problem { logger.warning("the log goes to standard error only: \(problem); set LOG_DIR") }
+    return (files, logger, output)
   }
 
   /// The private server, where this run is to own one; nil where another is used.
@@ -86,6 +106,8 @@ struct RunCommand: ParsableCommand {
       variables["AGENTHOST_WATCH_INTERVAL"] = String(Self.watchInterval)
     }
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
+    variables["DEBUG_LOG_FILE"] = environment.settings.debugLogFile
+    variables["INFO_LOG_FILE"] = environment.settings.infoLogFile
     return WorkerLaunch(
       executable: "/proc/self/exe",
       arguments: [

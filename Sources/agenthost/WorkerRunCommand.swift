@@ -36,14 +36,13 @@ struct WorkerRunCommand: AsyncParsableCommand {
 
   func run() async throws {
     let supervisor = try SupervisorLink()
-    // What is heard otherwise, or not for a worker, must not end or stop it meanwhile.
-    for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
+    Self.ignoreSignals()
     let environment = try CommandEnvironment()
     let session = HostSession(
       id: session ?? incarnation, began: sessionBegan ?? WallClock.now(),
       settings: SettingsTable.visible(environment.settings))
     try endProcessWhenSupervisorDies(hostEnds: session.ends)
-    var logger = environment.startLogging()
+    var logger = environment.startLogging(LogFiles(environment.settings)).logger
     let served = place.map(WorkerPlaceName.isolated) ?? .main
     let placeName = probation ? WorkerPlaceName.probation(of: served) : served
     if placeName != .main { logger[metadataKey: "place"] = "\(placeName)" }
@@ -62,6 +61,11 @@ struct WorkerRunCommand: AsyncParsableCommand {
       // From here: the pool that this came from may have no thread left to go back to.
       exitInTime(ExitStatus.ok.rawValue)
     }
+  }
+
+  /// What is heard otherwise, or not for a worker, must not end or stop it meanwhile.
+  static func ignoreSignals() {
+    for ignored in [SIGPIPE, SIGHUP, SIGUSR1, SIGTSTP] { signal(ignored, SIG_IGN) }
   }
 
   /// Does what a start does and leaves nothing behind, so that what is done only once in a process is done: what the

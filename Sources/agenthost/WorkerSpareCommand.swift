@@ -11,6 +11,7 @@ struct WorkerSpareCommand: ParsableCommand {
   var room: String?
 
   func run() throws {
+    WorkerRunCommand.ignoreSignals()
     MappedCode.readIn()
     WorkerRunCommand.rehearse()
     guard let arguments = SpareAssignment.read(from: SupervisorLink.lifeLineDescriptor) else {

@@ -56,6 +56,14 @@ import Testing
       good: ["DEBUG": "DEBUG", "INFO": "INFO", "WARNING": "WARNING", "ERROR": "ERROR"],
       bad: ["info", "", "TRACE", "CRITICAL", "INFO "]),
     Row(name: "AGENTHOST_CONFIG", unit: "text", byDefault: "", good: ["/etc/a.yaml": "/etc/a.yaml"], bad: []),
+    Row(
+      name: "DEBUG_LOG_FILE", unit: "text", byDefault: "debug.log",
+      good: ["": "", "/var/a.log": "/var/a.log"],
+      bad: []),
+    Row(name: "INFO_LOG_FILE", unit: "text", byDefault: "info.log", good: ["": ""], bad: []),
+    Row(
+      name: "AGENTHOST_LOG_FORMAT", unit: "text", byDefault: "auto", good: ["text": "text", "json": "json"],
+      bad: ["", "JSON", "yaml"]),
     Row(name: "LOG_DIR", unit: "text", byDefault: "./log", good: ["/var/log": "/var/log"], bad: []),
     Row(
       name: "REPORT_INTERVAL_SECONDS", unit: "seconds", byDefault: "60.0",

@@ -106,7 +106,7 @@ class Redis:
 @contextmanager
 def running(command: List[str], log: Path, redis_url: str = "") -> Iterator[subprocess.Popen]:
     """A process that has ended, one way or the other, when the block is left."""
-    environment = dict(os.environ, REDIS_URL=redis_url, LOG_DIR=str(log.parent / "log"))
+    environment = dict(os.environ, REDIS_URL=redis_url, LOG_DIR=str(log.parent / "log"), AGENTHOST_LOG_FORMAT="text")
     with log.open("w") as output:
         options = {"stdin": subprocess.DEVNULL, "cwd": log.parent, "env": environment}
         process = subprocess.Popen(command, stdout=output, stderr=output, **options)

@@ -94,7 +94,7 @@ struct StallTests {
     let spins = (0..<16).map { _ in WireRequest(payload: #"{"seconds":3,"blocks":\#(blocks)}"#) }
     let counts = try await load.run {
       for request in spins { try await system.wire.send(request, to: "spin") }
-      try await system.host.waitForLog("agent SpinAgent", times: 4)
+      try await system.host.waitForLog("agent SpinAgent")
       for _ in 0..<4 { try await load.waitForAnswers() }
     }
     #expect(counts.faults == [], "\(system.host.log)")

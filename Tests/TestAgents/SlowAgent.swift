@@ -20,6 +20,7 @@ struct SlowAgent: Agent {
       context.log.info("slow: cancelled \(message.messageID)")
       throw error
     }
+    context.log.debug("slow: ends \(message.messageID)")
     return .result()
   }
 }

@@ -16,17 +16,18 @@ final class LibraryExchange {
   }
 
   /// Makes the agents that `library` is to have, where `current` is what runs of its file. Where it runs just as it is to,
-  /// only those are made that are missing.
+  /// only those are made that are missing. `generation`: how often the file has been brought in before.
   func prepare(
     _ library: AgentLibrary, _ settings: LibrarySettings, image: LibraryImage,
-    beside current: LoadedLibrary?, count: (_ role: String) -> Int
+    beside current: LoadedLibrary?, generation: Int, count: (_ role: String) -> Int
   ) async throws(LibraryError) -> LibraryChange {
     let isSame = current.map { $0.library === library } ?? false
     let plan = InstancePlan(
       try settings.descriptors(of: library), served: current?.served ?? [], count: count)
     let replacing = isSame ? [] : plan.kept.map(\.descriptor)
     var instances = try await loader.makeAgents(
-      replacing + plan.added, of: library, settings: settings.agents)[...]
+      replacing + plan.added, of: library, settings: settings.agents,
+      generation: isSame ? generation : generation + 1)[...]
     var change = LibraryChange(library: library, settings: settings, image: image)
     let agents = current?.agents ?? []
     change.kept = plan.kept.map { (agents[$0.index], isSame ? nil : instances.removeFirst()) }

@@ -135,14 +135,15 @@ final class PluginLoader {
   }
 
   /// One started agent for each of the library's descriptors, or none: what was made of a library that
-  /// fails half way is destroyed. `settings` are an operator's.
+  /// fails half way is destroyed. `settings` are an operator's; `generation` is how often the library has come, for logs.
   func makeAgents(
-    _ descriptors: [AgentDescriptor], of library: AgentLibrary, settings: AgentSettings
+    _ descriptors: [AgentDescriptor], of library: AgentLibrary, settings: AgentSettings, generation: Int
   ) async throws(LibraryError) -> [AgentInstance] {
     var instances: [AgentInstance] = []
     do throws(LibraryError) {
       for descriptor in descriptors {
-        let instance = try await create(descriptor, of: library, settings: settings)
+        let instance = try await create(
+          descriptor, of: library, settings: settings, logger: logger(of: descriptor, library, generation))
         do throws(LibraryError) {
           try await start(instance)
         } catch {
@@ -161,17 +162,24 @@ final class PluginLoader {
   }
 
   private func create(
-    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings
+    _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings, logger: Logger
   ) async throws(LibraryError) -> AgentInstance {
     let (calls, session) = (dispatcher.calls, session)
-    var logger = Logger(label: "agent")
-    logger.logLevel = self.logger.logLevel
-    logger[metadataKey: "role"] = "\(descriptor.role)"
-    let agentLogger = logger
     return try await step(.create, of: library.file) { () throws(LibraryError) in
       try AgentInstance.create(
-        descriptor, of: library, settings: settings, session: session, calls: calls, logger: agentLogger)
+        descriptor, of: library, settings: settings, session: session, calls: calls, logger: logger)
     }
+  }
+
+  /// For what an agent says, and the host says of it.
+  private func logger(of descriptor: AgentDescriptor, _ library: AgentLibrary, _ generation: Int) -> Logger {
+    var logger = Logger(label: LogLimit.agents)
+    logger.logLevel = self.logger.logLevel
+    logger[metadataKey: "agent"] = "\(descriptor.name)"
+    logger[metadataKey: "role"] = "\(descriptor.role)"
+    logger[metadataKey: "code"] = "\(library.hash.prefix(12))"
+    logger[metadataKey: "generation"] = "\(generation)"
+    return logger
   }
 
   private func start(_ instance: AgentInstance) async throws(LibraryError) {

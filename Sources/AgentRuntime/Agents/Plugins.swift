@@ -233,7 +233,8 @@ final class Plugins {
         }
         changes.append(
           try await exchange.prepare(
-            current.library, current.settings, image: current.image, beside: current
+            current.library, current.settings, image: current.image, beside: current,
+            generation: current.generation
           ) { count(of: $0, current.settings) })
       } catch {
         refuse(file, error, in: &numbers)
@@ -303,9 +304,10 @@ final class Plugins {
         if let conflict = conflicts[next.file] { throw conflict }
         let (image, settings) = (next.candidate.image, next.candidate.settings)
         changes.append(
-          try await exchange.prepare(next.library, settings, image: image, beside: loaded[next.file]) {
-            count(of: $0, settings)
-          })
+          try await exchange.prepare(
+            next.library, settings, image: image, beside: loaded[next.file],
+            generation: generations[next.file] ?? 0
+          ) { count(of: $0, settings) })
       } catch {
         refuse(next.file, error, in: &report)
       }

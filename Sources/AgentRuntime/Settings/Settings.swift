@@ -42,6 +42,9 @@ package struct Settings: Sendable, Equatable {
   package var shutdownGrace = 2.0
   package var logLevel = "INFO"
   package var logDirectory = "./log"
+  package var debugLogFile = "debug.log"
+  package var infoLogFile = "info.log"
+  package var logFormat = "auto"
   package var reportInterval = 60.0
 
   package init() {}

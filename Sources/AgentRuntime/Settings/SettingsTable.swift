@@ -2,6 +2,8 @@ import AgentPlugins
 
 /// All settings: what is read, how, and what it means. Names without AGENTHOST_ are the specification's.
 package enum SettingsTable {
+  /// auto: text on a terminal, else JSON.
+  package static let logFormats = ["auto", "text", "json"]
   package static let logLevels = ["DEBUG", "INFO", "WARNING", "ERROR"]
 
   /// What becomes of messages of roles whose code is quarantined.
@@ -67,7 +69,19 @@ package enum SettingsTable {
       meaning: "age that a message may reach"),
     .choice(
       "LOG_LEVEL", "log.level", \.logLevel, of: logLevels, meaning: "DEBUG, INFO, WARNING or ERROR"),
-    .text("LOG_DIR", "log.directory", \.logDirectory, meaning: "the folder of the statistics' files"),
+    .text(
+      "LOG_DIR", "log.directory", \.logDirectory, meaning: "the folder of the log's and the statistics' files"
+    ),
+    .text(
+      "DEBUG_LOG_FILE", "log.debug_file", \.debugLogFile,
+      meaning: "the file with every line that LOG_LEVEL lets pass; empty: none"),
+    .text(
+      "INFO_LOG_FILE", "log.info_file", \.infoLogFile,
+      meaning: "the file with the lines of INFO and above; empty: none"),
+    .choice(
+      "AGENTHOST_LOG_FORMAT", "log.format", \.logFormat, of: logFormats,
+      meaning:
+        "text, json, or auto: text on a terminal, else lines of JSON; files have JSON unless it is text"),
     .seconds(
       "REPORT_INTERVAL_SECONDS", "statistics.interval", \.reportInterval, in: 0.1...86_400,
       meaning: "between two statistics of what the agents have done"),

@@ -45,7 +45,7 @@ package final class PrivateRedis {
     }
     let deadline = MonotonicClock.now() + SupervisionLimits.redisAnswer
     repeat {
-      if let lock = try FileLock.take(path: configuration.lockPath) {
+      if let lock = try takeLock(path: configuration.lockPath) {
         return .owned(try PrivateRedis(configuration, serverExecutable: server, ownerLock: lock))
       }
       if RedisPing.isAnswered(socketPath: configuration.socketPath) {
@@ -72,10 +72,14 @@ package final class PrivateRedis {
   private static func takeServerLock(path: String) throws(PrivateRedisError) -> OwnedDescriptor {
     let deadline = MonotonicClock.now() + serverEndLimit
     repeat {
-      if let lock = try FileLock.take(path: path) { return lock }
+      if let lock = try takeLock(path: path) { return lock }
       pause()
     } while MonotonicClock.now() < deadline
     throw .serverStaysBehind(lockPath: path)
+  }
+
+  private static func takeLock(path: String) throws(PrivateRedisError) -> OwnedDescriptor? {
+    do throws(SystemCallError) { return try FileLock.take(path: path) } catch { throw .lock(error) }
   }
 
   private static func pause() {

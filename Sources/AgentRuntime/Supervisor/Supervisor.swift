@@ -38,6 +38,7 @@ package final class Supervisor {
   private var histories: [WorkerPlaceName: WorkerHistory] = [:]
   private let spares: SpareWorkers
   private let notifier: ServiceNotifier?
+  private let logs: LogOutput?
   private var redis: ChildProcess?
   private var symbolicating: [ChildProcess] = []
   /// Reports whose functions get their names when a worker is ready: a process that starts beside the successor would
@@ -45,8 +46,13 @@ package final class Supervisor {
   private var unnamed: [String] = []
   private var events: [SupervisionEvent] = []
 
-  package init(configuration: SupervisorConfiguration, notifier: ServiceNotifier? = nil, logger: Logger) {
+  /// `logs`: what USR1 makes anew; the workers' see by themselves what was moved away.
+  package init(
+    configuration: SupervisorConfiguration, notifier: ServiceNotifier? = nil, logs: LogOutput? = nil,
+    logger: Logger
+  ) {
     self.configuration = configuration
+    self.logs = logs
     self.notifier = notifier
     self.logger = logger
     spares = SpareWorkers(configuration.worker, logger: logger)
@@ -73,7 +79,11 @@ package final class Supervisor {
       // Before the signals: a worker that was ready and then died was ready first.
       for worker in workers { readStatus(of: worker) }
       while let signal = try signals.next() {
-        if signal == SIGCHLD { reapChildren() } else { feed(.signal(signal)) }
+        switch signal {
+        case SIGCHLD: reapChildren()
+        case SIGUSR1: logs?.reopen()
+        default: feed(.signal(signal))
+        }
       }
       feed(.timer)
       let now = MonotonicClock.now()

@@ -15,6 +15,8 @@ final class HostProcess: Sendable {
     data = try previous?.data ?? TemporaryFolder()
     var environment = ChildProgram.hostlessEnvironment()
     environment["AGENTHOST_DATA_DIR"] = data.path(of: "data")
+    environment["LOG_DIR"] = data.path(of: "log")
+    environment["AGENTHOST_LOG_FORMAT"] = "text"
     environment["HOME"] = data.url.path
     environment["REDIS_URL"] = url
     // The test runner asks for backtraces, which keep a worker that crashes alive for seconds.
