@@ -6,11 +6,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
+.PHONY: help tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
 PYTHON_FOLDER := .build/python
+PROMETHEUS_FOLDER := .build/prometheus
+PROMETHEUS := $(PROMETHEUS_FOLDER)/usr/bin/prometheus
 # So many tests at once: they wait for processes, and all of them together would wait for each other.
 WIDTH := --experimental-maximum-parallelization-width 12
 HEAVY := ReloadsUnderLoadTests|LateHostsTests|ChaosTests|PlannedReplacementTests|RedisFaultTests|SimulationTests|ThirdPartyTests
@@ -45,6 +47,14 @@ python-tools: tools
 	@$(PYTHON_FOLDER)/bin/python -c 'import jsonschema, redis, ruamel.yaml' 2>/dev/null || { echo "installing what the tests need into it"; \
 	  $(PYTHON_FOLDER)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/PythonReference/requirements.txt; }
 
+# Not installed, which would start a server: its programs alone are taken out of the package.
+monitor-tools: tools
+	@[ -x $(PROMETHEUS) ] || { echo "downloading Prometheus for the tests"; \
+	  mkdir -p $(dir $(PROMETHEUS)) $(PROMETHEUS_FOLDER)/package; \
+	  cd $(PROMETHEUS_FOLDER)/package; apt-get download -qq prometheus 2>/dev/null || { \
+	    root=""; [ "$$(id -u)" = 0 ] || root=sudo; $$root apt-get update -qq; apt-get download -qq prometheus; }; \
+	  dpkg -x prometheus_*.deb ..; rm prometheus_*.deb; }
+
 # Installs packages, saying so; as root or by sudo.
 define install
 	echo "installing with apt-get:$(1)"; \
@@ -76,16 +86,16 @@ demo: build ## Run the demo's agents and send them "Hello, world!"
 	printf '\n== stopping the host\n'; \
 	kill "$$host"; wait "$$host"; host=""
 
-test: build python-tools ## Build and run all tests, the integration tests also with the release's plugins
+test: build python-tools monitor-tools ## Build and run all tests, the integration tests also with the release's plugins
 	$(call step,building the tests)
 	@swift build --build-tests
 	$(call step,running the tests)
-	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python; \
+	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_PROMETHEUS=$(CURDIR)/$(dir $(PROMETHEUS)); \
 	$(call run_tests,$(WIDTH) --skip '$(HEAVY)')
 	$(call step,running the tests that need the machine to themselves)
 	@export AGENTHOST_HEAVY_TESTS=1; $(call run_tests,--no-parallel --filter '$(HEAVY)')
 	$(call step,running the integration tests with the release)
-	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE); \
+	@export AGENTHOST_PYTHON=$(CURDIR)/$(PYTHON_FOLDER)/bin/python AGENTHOST_PROMETHEUS=$(CURDIR)/$(dir $(PROMETHEUS)) AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE); \
 	$(call run_tests,$(WIDTH) --filter IntegrationTests)
 	$(call step,a short benchmark)
 	@$(BENCHMARK) --quick

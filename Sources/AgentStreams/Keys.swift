@@ -19,6 +19,10 @@ package struct Keys: Sendable, Equatable {
   package func priorityStream(_ role: String, _ priority: Priority) -> String {
     "\(prefix)stream:role:\(role):prio:\(priority.rawValue)"
   }
+  /// All streams with work for a role.
+  package func lanes(_ role: String) -> [String] {
+    [roleStream(role)] + Priority.allCases.map { priorityStream(role, $0) }
+  }
   /// The role of a stream that is called so behind the common beginning of all roles' streams.
   func role(ofStreamNamed name: String) -> String {
     for priority in Priority.allCases where name.hasSuffix(":prio:\(priority.rawValue)") {
@@ -33,6 +37,8 @@ package struct Keys: Sendable, Equatable {
   package func agentGroup(_ agentID: String) -> String { "cg:agent:\(agentID)" }
   /// A list for replies, by the name it has in envelopes: `result:…`.
   package func resultList(_ name: String) -> String { "\(prefix)\(name)" }
+  /// How the names of lists for replies begin.
+  package var resultLists: String { resultList("result:") }
   /// Messages of a role that nobody can work on.
   package func deadLetters(_ role: String) -> String { "\(prefix)dlq:role:\(role)" }
   /// Messages for a role that are not due yet: a sorted set by the server's time in milliseconds.

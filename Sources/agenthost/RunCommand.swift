@@ -106,6 +106,7 @@ struct RunCommand: ParsableCommand {
       variables["AGENTHOST_WATCH_INTERVAL"] = String(Self.watchInterval)
     }
     variables["AGENTHOST_AGENTS_DIR"] = environment.settings.agentsDirectory
+    let monitors = try Self.listen(environment.settings.metricsAddress)
     variables["DEBUG_LOG_FILE"] = environment.settings.debugLogFile
     variables["INFO_LOG_FILE"] = environment.settings.infoLogFile
     return WorkerLaunch(
@@ -113,8 +114,19 @@ struct RunCommand: ParsableCommand {
       arguments: [
         "worker", "run", "--session", Incarnation.random().description, "--session-began",
         "\(WallClock.now())",
-      ] + (signsOfLife.map { ["--signs-of-life", "\($0 / .seconds(1))"] } ?? []),
+      ] + (signsOfLife.map { ["--signs-of-life", "\($0 / .seconds(1))"] } ?? [])
+        + (monitors == nil ? [] : ["--monitored"]),
       environment: variables,
-      spareArguments: ["worker", "spare", ProcessTitle.room])
+      spareArguments: ["worker", "spare", ProcessTitle.room], monitors: monitors)
+  }
+
+  /// The socket for monitors, before there is a worker; nil: nobody is to listen.
+  private static func listen(_ setting: String) throws -> OwnedDescriptor? {
+    guard let address = ListenAddress(setting) else { return nil }
+    do {
+      return try ListeningSocket.open(address)
+    } catch {
+      throw CommandFailure(.settings, "setting AGENTHOST_METRICS: \(error)")
+    }
   }
 }

@@ -22,6 +22,9 @@ struct WorkerRunCommand: AsyncParsableCommand {
   @Option(help: "Seconds between two signs of life to the supervisor; none where it does not say.")
   var signsOfLife: Double?
 
+  @Flag(help: "The supervisor passes a socket for monitors.")
+  var monitored = false
+
   @Option(help: "The isolated place that it works for; none is the main one.")
   var place: String?
 
@@ -51,7 +54,9 @@ struct WorkerRunCommand: AsyncParsableCommand {
       settings: environment.settings, redis: try environment.address(environment.settings.redisURL),
       dataDirectory: try environment.dataDirectory(), environment: environment.variables,
       identity: .current(incarnation: incarnation), session: session, place: placeName,
-      signsOfLife: signsOfLife, history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
+      signsOfLife: signsOfLife,
+      monitors: monitored && placeName == .main ? SupervisorLink.monitorsDescriptor : nil,
+      history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in
       do {
         try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()

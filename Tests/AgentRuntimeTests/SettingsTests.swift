@@ -60,6 +60,10 @@ import Testing
       name: "DEBUG_LOG_FILE", unit: "text", byDefault: "debug.log",
       good: ["": "", "/var/a.log": "/var/a.log"],
       bad: []),
+    Row(
+      name: "AGENTHOST_METRICS", unit: "text", byDefault: "",
+      good: ["127.0.0.1:9464": "127.0.0.1:9464", "[::1]:1": "[::1]:1", "here:65535": "here:65535"],
+      bad: ["9464", ":9464", "a:0", "a:65536", "a:x", "::1:9464", "[]:1"]),
     Row(name: "INFO_LOG_FILE", unit: "text", byDefault: "info.log", good: ["": ""], bad: []),
     Row(
       name: "AGENTHOST_LOG_FORMAT", unit: "text", byDefault: "auto", good: ["text": "text", "json": "json"],

@@ -89,6 +89,9 @@ final class AgentRegistry {
   /// Whether nothing is left for a worker on probation.
   var isClearOfSuspects: Bool { entries.allSatisfy { $0.recoverer?.isClear == true } }
 
+  /// What has been done for each role, also for those that are served no more.
+  var roleTotals: [RoleTotals] { road.counters.all }
+
   /// All roles for which something is read.
   var roles: Set<String> { Set(entries.map(\.agent.identity.role)) }
 

@@ -22,6 +22,8 @@ final class Plugins {
   private var structs = MappedStructs()
   /// How often each library has been brought in.
   private var generations: [String: Int] = [:]
+  /// How often a library was refused, by the step at which it was.
+  private(set) var refusalCounts: [String: Int] = [:]
   /// Generations of code that may be past before this worker is to be replaced.
   private let maximumGenerations: Int
   private var hasAsked = false
@@ -182,8 +184,7 @@ final class Plugins {
     }
     for file in look.disabled where request.isFor(file) { report.note(file, .disabled) }
     for error in look.refused where request.isFor(error.file) {
-      logger.error("\(error)")
-      report.refuse(error.file, error)
+      refuse(error.file, error, in: &report)
     }
     var candidates: [LibraryCandidate] = []
     for (file, settings) in look.here where request.isFor(file) {
@@ -366,6 +367,7 @@ final class Plugins {
   private func refuse(_ file: String, _ error: any Error, in report: inout ReloadReport) {
     if Task.isCancelled { return }  // the host ends, which is no library's fault
     let refusal = LibraryExchange.refusal(of: file, error)
+    refusalCounts[refusal.step.rawValue, default: 0] += 1
     logger.error("\(refusal)")
     report.refuse(file, refusal)
   }

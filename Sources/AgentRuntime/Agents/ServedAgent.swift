@@ -14,7 +14,8 @@ final class ServedAgent: RoleHolder {
   let lanes: RoleLanes
   let ownSource: DeliverySource
   let road: Road
-  let figures = AgentFigures()
+  let figures: AgentFigures
+  private let counter: RoleCounter
   private(set) var instance: AgentInstance
   private var refusals: Refusals
   private var outcomes: OutcomeHandler
@@ -29,6 +30,8 @@ final class ServedAgent: RoleHolder {
     self.lanes = lanes
     self.ownSource = ownSource
     self.road = road
+    counter = road.counters.counter(of: identity.role)
+    figures = AgentFigures(role: counter)
     refusals = Refusals(router: road.router, agent: identity, codeHash: instance.library.hash)
     outcomes = OutcomeHandler(
       refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer,
@@ -62,6 +65,7 @@ final class ServedAgent: RoleHolder {
     var admitted: [AdmittedMessage] = []
     admitted.reserveCapacity(deliveries.count)
     for delivery in deliveries {
+      counter.received(deliveries: delivery.deliveries)
       switch road.admission.decide(delivery, timeout: instance.descriptor.timeout, now: now) {
       case .admit(let envelope, let member, let timeout):
         guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
@@ -72,9 +76,11 @@ final class ServedAgent: RoleHolder {
             AdmittedMessage(message, timeout: timeout, startTimestamp: now, startInstant: instant))
         }
       case .refuse(let envelope, let member, let refusal):
+        counter.refused()
         guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
         road.committer.submit(refusals.settlement(of: message, refusal, now: now))
       case .unreadable(let error):
+        counter.refused()
         road.committer.submit(refusals.settlement(of: delivery, unreadable: error, now: now))
       }
     }
@@ -94,4 +100,5 @@ struct Road {
   let dispatcher: Dispatcher
   let committer: Committer
   let cancellations: Cancellations
+  let counters = RoleCounters()
 }

@@ -6,6 +6,7 @@ import RedisClient
 /// What an agent has done here. They stay over a reload, as the agent's place does.
 @IOActor
 final class AgentFigures {
+  private let role: RoleCounter
   private(set) var runs = 0
   private(set) var errors = 0
   private var runTime = TimeAmount.nanoseconds(0)
@@ -14,7 +15,8 @@ final class AgentFigures {
   /// Of an envelope, in seconds.
   private static let longestProcessing = 1e9
 
-  nonisolated init() {}
+  /// `role`: what all agents of its role have done.
+  init(role: RoleCounter) { self.role = role }
 
   var runSeconds: Double { Double(runTime.nanoseconds) / 1e9 }
 
@@ -26,7 +28,9 @@ final class AgentFigures {
     case .handedBack, .cancelled, .lost: return
     }
     runs += 1
-    runTime = runTime + (outcome.end - outcome.message.startInstant)
+    let duration = outcome.end - outcome.message.startInstant
+    runTime = runTime + duration
+    role.worked(outcome.result, failed: step.error != nil, duration, writes)
     if step.error != nil { errors += 1 }
     guard writes.contains(where: \.endsRequest) else { return }
     let envelope = outcome.message.received.envelope

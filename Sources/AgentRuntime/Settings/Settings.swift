@@ -45,6 +45,7 @@ package struct Settings: Sendable, Equatable {
   package var debugLogFile = "debug.log"
   package var infoLogFile = "info.log"
   package var logFormat = "auto"
+  package var metricsAddress = ""
   package var reportInterval = 60.0
 
   package init() {}

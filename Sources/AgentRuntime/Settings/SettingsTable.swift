@@ -82,6 +82,13 @@ package enum SettingsTable {
       "AGENTHOST_LOG_FORMAT", "log.format", \.logFormat, of: logFormats,
       meaning:
         "text, json, or auto: text on a terminal, else lines of JSON; files have JSON unless it is text"),
+    .text(
+      "AGENTHOST_METRICS", "metrics.address", \.metricsAddress,
+      meaning:
+        "where monitors get `/metrics`, `/healthz` and `/readyz`, such as `127.0.0.1:9464`; unset: nowhere",
+      check: {
+        $0.isEmpty || ListenAddress($0) != nil ? nil : "expected an address and a port, as 127.0.0.1:9464"
+      }),
     .seconds(
       "REPORT_INTERVAL_SECONDS", "statistics.interval", \.reportInterval, in: 0.1...86_400,
       meaning: "between two statistics of what the agents have done"),

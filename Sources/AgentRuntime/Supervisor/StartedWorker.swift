@@ -14,7 +14,7 @@ package final class StartedWorker {
     child = try ChildProcess.spawn(
       .init(
         executable: launch.executable, arguments: arguments, environment: launch.environment,
-        passing: [lifeLine.reading, status.writing]))
+        passing: [lifeLine.reading, status.writing] + (launch.monitors.map { [$0] } ?? [])))
     self.lifeLine = lifeLine.writing
     self.status = status.reading
   }

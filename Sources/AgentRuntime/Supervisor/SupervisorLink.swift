@@ -5,6 +5,8 @@ package import Logging
 package struct SupervisorLink: Sendable {
   package static let lifeLineDescriptor: Int32 = 3
   package static let statusDescriptor: Int32 = 4
+  /// Where there is one: a socket that listens for monitors.
+  package static let monitorsDescriptor: Int32 = 5
   /// What comes on the life line when the host has been told to end; a worker that is only replaced does not get it.
   static let hostEnds = UInt8(ascii: "E")
   /// The exit status of a worker whose supervisor died.

@@ -1,14 +1,18 @@
 /// How a worker is started; the supervisor adds `--incarnation` and `--place` to the arguments.
-package struct WorkerLaunch: Equatable, Sendable {
+package struct WorkerLaunch: Sendable {
   package let executable: String
   package let arguments: [String]
   package let environment: [String: String]
   /// Of a process that waits to be told the whole of a worker's arguments; nil: there is none in reserve.
   package let spareArguments: [String]?
+  /// A socket that listens for whichever worker answers monitors; nil: there is none.
+  package let monitors: OwnedDescriptor?
 
   package init(
-    executable: String, arguments: [String], environment: [String: String], spareArguments: [String]? = nil
+    executable: String, arguments: [String], environment: [String: String], spareArguments: [String]? = nil,
+    monitors: OwnedDescriptor? = nil
   ) {
+    self.monitors = monitors
     self.spareArguments = spareArguments
     self.executable = executable
     self.arguments = arguments

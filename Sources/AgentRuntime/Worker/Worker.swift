@@ -25,6 +25,8 @@ package final class Worker {
   private let lifecycle: LifecycleEvents
   private let broadcasts: Broadcasts
   private let timers: AgentTimers
+  private let facts: WorkerFacts
+  private var hasLoaded = false
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -87,10 +89,10 @@ package final class Worker {
     lifecycle = LifecycleEvents(client: client, keys: keys)
     timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
     broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
-    let facts = WorkerFacts(configuration)
+    facts = WorkerFacts(configuration)
     presence = HostPresence(
       client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
-    ) { [registry, agents] in facts.fields(registry, agents.plugins) }
+    ) { [facts, registry, agents] in facts.fields(registry, agents.plugins) }
   }
 
   /// Runs until it is told to end by a signal. The supervisor is told once that messages are being taken; throws before
@@ -123,7 +125,8 @@ package final class Worker {
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired,
       broadcasts: configuration.place.isProbation ? nil : broadcasts, logger: logger)
-    agents.beforeReading = { [desired, supervisor, logger] in
+    agents.beforeReading = { [desired, supervisor, logger, unowned self] in
+      hasLoaded = true
       await control.start()
       await desired.refresh()
       supervisor.say(.ready, logger: logger)
@@ -136,7 +139,7 @@ package final class Worker {
       [
         ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
         PresenceService(presence: presence), lifecycle,
-      ] + holdingLoops + [agents] + upkeepLoops + [desired, control]
+      ] + holdingLoops + [agents] + upkeepLoops + [desired, control] + monitoring
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: NamedService($0)) },
@@ -144,6 +147,23 @@ package final class Worker {
         logger: quietLogger))
     try await group.run()
     await libraries
+  }
+
+  /// Last, so that it ends first: a worker that ends is not ready.
+  private var monitoring: [any Service] {
+    guard let descriptor = configuration.monitors else { return [] }
+    let pages = MetricsPages(
+      client: client, keys: keys, committer: committer,
+      own: { [facts, registry, agents, configuration] in
+        WorkerStatus(
+          incarnation: configuration.identity.incarnation,
+          Dictionary(facts.fields(registry, agents.plugins).map { ($0.name, $0.value) }) { $1 })
+      },
+      refusals: { [agents] in agents.plugins.refusalCounts },
+      readiness: { [client, committer, unowned self] in
+        Readiness(hasLoaded: hasLoaded, redis: client.health.state, standstill: committer.standstill)
+      })
+    return [MetricsService(descriptor: descriptor, pages: pages, logger: logger)]
   }
 
   private func startWatchdog() {

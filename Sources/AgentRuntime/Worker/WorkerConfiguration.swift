@@ -14,16 +14,19 @@ package struct WorkerConfiguration: Sendable {
   package let place: WorkerPlaceName
   /// Seconds between two signs of life to the supervisor; nil: it wants none.
   package let signsOfLife: Double?
+  /// The descriptor of a socket that listens for monitors; nil: this worker answers none.
+  package let monitors: Int32?
   /// What became of the workers before it.
   package let history: WorkerHistory
 
   package init(
     settings: Settings, redis: RedisAddress, dataDirectory: String, environment: [String: String],
     identity: HostIdentity, session: HostSession, place: WorkerPlaceName,
-    signsOfLife: Double? = nil, history: WorkerHistory
+    signsOfLife: Double? = nil, monitors: Int32? = nil, history: WorkerHistory
   ) {
     self.session = session
     self.signsOfLife = signsOfLife
+    self.monitors = monitors
     self.history = history
     self.place = place
     self.settings = settings

@@ -9,6 +9,7 @@ struct WorkerFacts {
   init(_ configuration: WorkerConfiguration) {
     constant = [
       ("host", configuration.identity.hostName), ("pid", String(configuration.identity.processID)),
+      ("session", configuration.session.id),
       ("place", configuration.place == .main ? "" : configuration.place.description),
       ("version", Release.version.description), ("started", String(Int(WallClock.now()))),
       ("deaths", String(configuration.history.deaths)),
@@ -21,6 +22,7 @@ struct WorkerFacts {
     constant + [
       ("roles", Set(registry.agents.map(\.identity.role)).sorted().joined(separator: " ")),
       ("agents", AgentStatus.text(registry.addressableAgents.map(\.status))),
+      ("work", RoleTotals.text(registry.roleTotals)),
       ("places", plugins.isolatedPlaces.joined(separator: " ")),
       ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
     ]

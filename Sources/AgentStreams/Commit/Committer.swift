@@ -1,5 +1,6 @@
 import DequeModule
 package import Logging
+package import NIOCore
 package import RedisClient
 
 /// What commits have come to, since the start.
@@ -41,6 +42,8 @@ package final class Committer {
   private var lastDropped = WarningInterval()
   private var lastUnsettled = WarningInterval()
   package private(set) var counters = CommitCounters()
+  /// When the server answered last, or there was nothing to ask.
+  private var lastProgress = NIODeadline.now()
 
   package init(client: RedisClient, logger: Logger) {
     self.client = client
@@ -49,6 +52,7 @@ package final class Committer {
 
   /// Takes an outcome; bounded by the slots of its source.
   package func submit(_ settlement: Settlement) {
+    if isIdle { lastProgress = .now() }
     waiting.append(settlement)
     mayGoOn.wakeOne()
   }
@@ -69,6 +73,9 @@ package final class Committer {
   }
 
   package var isIdle: Bool { waiting.isEmpty && underWay == 0 }
+
+  /// For how long outcomes have waited, and the server has answered to none.
+  package var standstill: TimeAmount { isIdle ? .zero : NIODeadline.now() - lastProgress }
 
   private func commitBatches() async {
     while true {
@@ -107,6 +114,7 @@ package final class Committer {
       do throws(RedisError) {
         let statuses = try await CommitScript.call(groups, count: ordered.count, client)
         counters.batches += 1
+        lastProgress = .now()
         remaining = []
         for (settlement, status) in zip(ordered, statuses) {
           if status.isPassing {

@@ -6,7 +6,8 @@ package import RedisClient
 package final class HostPresence {
   /// How long a worker is taken for alive that is not heard of.
   package nonisolated static let timeToLive = Duration.seconds(15)
-  private static let interval = Duration.seconds(5)
+  /// Between two signs of life.
+  package nonisolated static let interval = Duration.seconds(5)
 
   private let client: RedisClient
   private let key: String

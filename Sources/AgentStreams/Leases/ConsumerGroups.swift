@@ -14,8 +14,14 @@ package enum ConsumerGroups {
   static func consumers(
     of source: DeliverySource, client: RedisClient
   ) async throws(RedisError) -> [Consumer] {
+    try await consumers(ofStream: source.stream, group: source.group, client: client)
+  }
+
+  static func consumers(
+    ofStream stream: String, group: String, client: RedisClient
+  ) async throws(RedisError) -> [Consumer] {
     let reply = try await client.send(
-      RedisCommand("XINFO", "CONSUMERS", source.stream, source.group), effect: .repeatable)
+      RedisCommand("XINFO", "CONSUMERS", stream, group), effect: .repeatable)
     guard let elements = reply.root.elements else { throw .unexpectedReply(command: "XINFO CONSUMERS") }
     return elements.compactMap { element in
       var fields = element.elements
