@@ -138,10 +138,19 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       swiftSettings: strict),
+    // What operators are shown of a running system.
+    .target(
+      name: "AgentOperations",
+      dependencies: [
+        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "agenthost",
       dependencies: [
-        "AgentClient", "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        "AgentClient", "AgentEnvelope", "AgentOperations", "AgentPlugins", "AgentRuntime", "AgentStreams",
+        "RedisClient",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -225,6 +234,12 @@ let package = Package(
         // Built before the tests, which start it as a child. Plugins are built with the package: two of them
         // in one test bundle would define the same entry twice.
         "agenthost",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentOperationsTests",
+      dependencies: [
+        "AgentEnvelope", "AgentOperations", "AgentRuntime", "AgentStreams", "RedisClient", "SeededGenerator",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -51,6 +51,11 @@ package struct PluginFolder: Sendable, Equatable {
       }
   }
 
+  /// What allows others than root and this user to put libraries there; nil: nothing.
+  package var strangers: String? {
+    FileStatus(of: path)?.folderProblem.map { "expected \($0.expected), found \($0.found)" }
+  }
+
   /// An absent folder is an error: a mistyped path would otherwise
   /// look like a host without agents.
   private func files() throws(LibraryError) -> [String] {

@@ -42,6 +42,6 @@ package enum KeySearch {
       cursor = next
       for key in keys.compactMap(\.string) { found.insert(String(key.dropFirst(prefix.count))) }
     } while cursor != "0"
-    return Found(suffixes: found.sorted(), isComplete: true)
+    return Found(suffixes: Array(found.sorted().prefix(names)), isComplete: found.count <= names)
   }
 }

@@ -1,11 +1,11 @@
 import Logging
 
 /// How a server may lose what it has been given, as an operator should know.
-enum DurabilityRisk: Hashable, CustomStringConvertible {
+package enum DurabilityRisk: Hashable, Sendable, CustomStringConvertible {
   case eviction(policy: String)
   case noPersistence
 
-  var description: String {
+  package var description: String {
     switch self {
     case .eviction(let policy):
       "Redis drops keys when its memory is full (maxmemory-policy \(policy)), and with them messages; "
@@ -17,7 +17,7 @@ enum DurabilityRisk: Hashable, CustomStringConvertible {
   }
 
   /// What a server's configuration means; what is not known is no risk.
-  static func all(in configuration: [String: String]) -> [DurabilityRisk] {
+  package static func all(in configuration: [String: String]) -> [DurabilityRisk] {
     var risks: [DurabilityRisk] = []
     if let policy = configuration["maxmemory-policy"], policy != "noeviction",
       configuration["maxmemory", default: "0"] != "0"
@@ -32,21 +32,16 @@ enum DurabilityRisk: Hashable, CustomStringConvertible {
 /// Tells each risk once in the life of a process.
 @IOActor
 final class DurabilityCheck {
-  private static let parameters = ["maxmemory", "maxmemory-policy", "appendonly", "save"]
-
   private var told: Set<DurabilityRisk> = []
 
   /// The risks that have not been told. A server that does not let us ask has none.
   func newRisks(of client: RedisClient) async -> [DurabilityRisk] {
-    var configuration: [String: String] = [:]
+    let configuration: [String: String]
     do throws(RedisError) {
-      for parameter in Self.parameters {
-        let reply = try await client.send(RedisCommand("CONFIG", "GET", parameter), effect: .repeatable)
-        let pair = reply.root.elements?.map(\.string) ?? []
-        if pair.count == 2, let value = pair[1] { configuration[parameter] = value }
-      }
+      configuration = try await ServerFacts.configuration(of: client)
     } catch {
       client.logger.debug("Redis does not say how it keeps data: \(error)")
+      return []
     }
     return DurabilityRisk.all(in: configuration).filter { told.insert($0).inserted }
   }

@@ -24,6 +24,30 @@ struct CommandEnvironment {
     } catch {
       throw CommandFailure(.settings, error.description + Self.whereItStands(error.name, origins, file))
     }
+    try readAddress()
+  }
+
+  /// As far as the settings can be used, with what is wrong of the others; for whoever looks for what is wrong.
+  init(problems: inout [String]) {
+    let environment = Self.readVariables()
+    var file: HostSettingsFile?
+    do { file = try Self.settingsFile(environment) } catch { problems.append(Self.text(of: error)) }
+    settingsFile = file?.path
+    (variables, origins) = SettingOrigin.merge(environment, file)
+    let examined = Settings.examine(variables)
+    settings = examined.settings
+    for problem in examined.problems {
+      problems.append(problem.description + Self.whereItStands(problem.name, origins, file))
+    }
+    do { try readAddress() } catch { problems.append(Self.text(of: error)) }
+  }
+
+  private static func text(of error: any Error) -> String {
+    (error as? CommandFailure)?.message ?? "\(error)"
+  }
+
+  /// The address of the server, where it lies in a file.
+  private mutating func readAddress() throws {
     if let file = settings.redisURLFile.unlessEmpty {
       do {
         settings.redisURL = try SecretFile.read(file)

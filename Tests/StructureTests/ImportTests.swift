@@ -19,8 +19,10 @@ struct ImportTests {
       "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "CAgentABI", "CProcess",
     ],
     "AgentClient": ["AgentStreams", "AgentEnvelope", "RedisClient"],
+    "AgentOperations": ["AgentRuntime", "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient"],
     "agenthost": [
-      "AgentRuntime", "AgentClient", "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient",
+      "AgentOperations", "AgentRuntime", "AgentClient", "AgentStreams", "AgentPlugins", "AgentEnvelope",
+      "RedisClient",
     ],
   ]
 

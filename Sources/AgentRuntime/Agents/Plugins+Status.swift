@@ -21,6 +21,9 @@ extension Plugins {
     }
   }
 
+  /// Code that is mapped and serves no more.
+  var pastGenerations: Int { code.past }
+
   /// Names of the files that serve a role.
   func names(serving role: String) -> Set<String> {
     Set(

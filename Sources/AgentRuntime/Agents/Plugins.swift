@@ -18,7 +18,7 @@ final class Plugins {
   private let retirement: Retirement
   private let logger: Logger
   private(set) var loaded: [String: LoadedLibrary] = [:]
-  private var code = CodeGenerations()
+  private(set) var code = CodeGenerations()
   private var structs = MappedStructs()
   /// How often each library has been brought in.
   private var generations: [String: Int] = [:]

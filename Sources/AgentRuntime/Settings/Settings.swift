@@ -69,6 +69,25 @@ package struct Settings: Sendable, Equatable {
         throw SettingsError(name: setting.environment, value: text, problem: problem)
       }
     }
+    try checkTogether()
+  }
+
+  /// Reads what can be used of the environment, and says what can't.
+  package static func examine(
+    _ environment: [String: String]
+  ) -> (settings: Settings, problems: [SettingsError]) {
+    var (settings, problems) = (Settings(), [SettingsError]())
+    for setting in SettingsTable.all {
+      guard let text = environment[setting.environment], let problem = setting.read(text, &settings) else {
+        continue
+      }
+      problems.append(SettingsError(name: setting.environment, value: text, problem: problem))
+    }
+    do throws(SettingsError) { try settings.checkTogether() } catch { problems.append(error) }
+    return (settings, problems)
+  }
+
+  private func checkTogether() throws(SettingsError) {
     if !redisURL.isEmpty, !redisURLFile.isEmpty {
       throw SettingsError(
         name: "REDIS_URL_FILE", value: redisURLFile, problem: "REDIS_URL is set too; set only one of them")

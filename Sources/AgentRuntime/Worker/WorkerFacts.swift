@@ -25,6 +25,7 @@ struct WorkerFacts {
       ("work", RoleTotals.text(registry.roleTotals)),
       ("places", plugins.isolatedPlaces.joined(separator: " ")),
       ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
+      ("past_generations", String(plugins.pastGenerations)),
     ]
   }
 }
