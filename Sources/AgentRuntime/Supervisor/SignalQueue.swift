@@ -1,19 +1,19 @@
 import CProcess
 import Glibc
 
-/// The supervisor's signals as something to poll: blocked, and read one at a time.
+/// Signals as something to poll: blocked, and read one at a time.
 ///
 /// A mask belongs to a thread, and new threads take over their maker's: open this before any other exists.
-final class SignalQueue {
-  private static let awaited = [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGUSR1, SIGCHLD]
+package final class SignalQueue {
+  package static let supervisors = [SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGUSR1, SIGCHLD]
 
-  let descriptor: OwnedDescriptor
+  package let descriptor: OwnedDescriptor
   private var previousMask = sigset_t()
 
-  init() throws(SystemCallError) {
+  package init(_ awaited: [Int32] = supervisors) throws(SystemCallError) {
     var signals = sigset_t()
     sigemptyset(&signals)
-    for signal in Self.awaited { sigaddset(&signals, signal) }
+    for signal in awaited { sigaddset(&signals, signal) }
     var previousMask = sigset_t()
     // An inherited "ignore" of SIGCHLD would have the kernel reap children behind our back.
     signal(SIGCHLD, SIG_DFL)
@@ -31,7 +31,7 @@ final class SignalQueue {
   }
 
   /// The next signal that has arrived; nil when there is none.
-  func next() throws(SystemCallError) -> Int32? {
+  package func next() throws(SystemCallError) -> Int32? {
     let signal = process_read_signal(descriptor.number)
     guard signal >= 0 else { throw SystemCallError("read", "the signal descriptor") }
     return signal == 0 ? nil : signal
