@@ -33,6 +33,13 @@ struct StatusCommandTests {
     let main = try #require(workers.first { $0["place"] as? String == "main" })
     #expect(main["deaths"] as? Int == 1 && (main["last_death"] as? String)?.contains("SIGILL") == true)
     #expect((main["pid"] as? Int).map(Int32.init) == (try system.host.workerProcessIdentifier()))
+    let host = try #require((read?["hosts"] as? [[String: Any]])?.first)
+    #expect(host["health"] as? String == "ok" && (host["workers"] as? [String])?.count == 3)
+    let roles = try #require(read?["roles"] as? [[String: Any]])
+    let slow = try #require(roles.first { $0["role"] as? String == "slow" })
+    #expect(slow["agents"] as? Int ?? 0 > 0 && slow["paused"] as? Bool == true)
+    #expect((main["libraries"] as? [[String: Any]])?.isEmpty == false)
+    #expect(shown.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(shown.output)")
     #expect((read?["quarantined"] as? [String]) == [hash] && (read?["paused"] as? [String]) == ["slow"])
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
@@ -44,6 +51,6 @@ struct StatusCommandTests {
     let shown = try await Finished.agenthost(on: server, "status")
     #expect(shown.status == 7 && shown.output.contains("no worker lives"), "\(shown)")
     let json = try await Finished.agenthost(on: server, "status", "--json")
-    #expect(json.output == #"{"workers":[],"paused":[],"quarantined":[]}"# + "\n")
+    #expect(json.output.hasPrefix(#"{"workers":[],"paused":[],"quarantined":[],"hosts":[],"roles":[],"#))
   }
 }

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentStreams
 import ArgumentParser
@@ -43,7 +44,7 @@ struct LibraryTable {
       for library in libraries {
         table.add([
           LogText.escaped(worker.host), LogText.escaped(worker.placeName), LogText.escaped(library.name),
-          Self.state(of: library), library.generation == 0 ? "-" : String(library.generation),
+          library.stateName, library.generation == 0 ? "-" : String(library.generation),
           library.hash.isEmpty ? "-" : String(library.hash.prefix(12)),
           library.toolchain.isEmpty ? "-" : LogText.escaped(library.toolchain),
           library.roles.isEmpty ? "-" : LogText.escaped(library.roles.joined(separator: " ")),
@@ -76,16 +77,6 @@ struct LibraryTable {
       }
     }
     return lines
-  }
-
-  /// A refused file may lie where an earlier one still runs.
-  private static func state(of library: LibraryStatus) -> String {
-    switch library.outcome {
-    case .refused: library.generation > 0 ? "refused, the one before runs" : "refused"
-    case .removed: "removed"
-    case .waiting: "waits for a new worker"
-    case .new, .changed, .unchanged, .disabled: library.outcome.rawValue
-    }
   }
 
   /// A line for programs.
