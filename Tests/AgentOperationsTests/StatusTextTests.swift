@@ -6,8 +6,9 @@ import Testing
 
 @Suite struct StatusTextTests {
   private static let snapshot: SystemSnapshot = {
-    var agents = (0..<40).map { Examined.agent("box:812:\($0)", role: "a-long-name-of-a-role-\($0)") }
-    (agents[0].runs, agents[0].errors, agents[0].runSeconds) = (1000, 3, 2)
+    let agents = (0..<40).map { Examined.agent("box:812:\($0)", role: "a-long-name-of-a-role-\($0)") }
+    var work = RoleTotals(role: "a-long-name-of-a-role-0")
+    (work.runs, work.errors, work.seconds) = (1000, 3, 2)
     var library = LibraryStatus(file: "agents.d/libecho.so", outcome: .refused)
     library.refusal = .init(step: "image", expected: "a", found: "b", advice: "c")
     var main = Examined.worker(
@@ -15,7 +16,7 @@ import Testing
       saying: [
         "places": "Slow", "deaths": "1",
         "last_death": "SIGSEGV \u{1b}[2J" + String(repeating: "x", count: 300),
-        "libraries": LibraryStatus.text([library]),
+        "libraries": LibraryStatus.text([library]), "work": RoleTotals.text([work]),
       ])
     main.silence = 3
     var snapshot = Examined.snapshot([main], agents.map { Examined.role($0.role) })

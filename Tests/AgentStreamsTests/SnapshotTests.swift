@@ -56,6 +56,23 @@ struct SnapshotTests {
     #expect(hosts[1].troubles == ["1 not heard of", "no worker at Y"])
   }
 
+  @Test func `Two hosts of one machine are two`() {
+    let first = WorkerStatus(incarnation: "a", ["host": "b", "session": "1", "started": "9", "places": "X"])
+    let second = WorkerStatus(incarnation: "b", ["host": "b", "session": "2", "started": "8", "place": "X"])
+    let hosts = HostStatus.all([first, second])
+    #expect(hosts.map(\.since) == [8, 9] && hosts[1].placesWithoutWorker == ["X"])
+  }
+
+  @Test func `What was done for a role is of all workers`() {
+    var totals = RoleTotals(role: "upper")
+    (totals.runs, totals.errors, totals.seconds) = (30, 2, 3)
+    let work = RoleTotals.text([totals])
+    let all = RoleWork.all(
+      ["50", "60"].map { WorkerStatus(incarnation: $0, ["started": $0, "work": work]) })
+    #expect(all["upper"]?.rate(at: 80) == 2 && all["upper"]?.rate(at: 50) == nil)
+    #expect(all["upper"]?.errors == 4 && all["upper"]?.average == 0.1)
+  }
+
   @Test func `A search ends at its limits, and says so`() async throws {
     let streams = try await Streams()
     for number in 0..<20 { try await streams.send("SET", "k\(number)", "v") }

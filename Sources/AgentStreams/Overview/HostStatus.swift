@@ -1,4 +1,4 @@
-/// A host: the workers that say they are of one machine, and how it stands with them.
+/// A host: the workers of one supervisor, and how it stands with them.
 package struct HostStatus: Sendable, Equatable {
   package let name: String
   package let workers: [WorkerStatus]
@@ -15,10 +15,11 @@ package struct HostStatus: Sendable, Equatable {
     placesWithoutWorker = wanted.subtracting(workers.map(\.place)).sorted()
   }
 
-  /// By name.
+  /// By name, of which there can be several with one.
   package static func all(_ workers: [WorkerStatus]) -> [HostStatus] {
-    Dictionary(grouping: workers, by: \.host).map { HostStatus(name: $0.key, workers: $0.value) }
-      .sorted { $0.name < $1.name }
+    Dictionary(grouping: workers) { [$0.host, $0.session] }
+      .map { HostStatus(name: $0.key[0], workers: $0.value) }
+      .sorted { ($0.name, $0.since) < ($1.name, $1.since) }
   }
 
   /// When the worker began that is there longest, in seconds since 1970.

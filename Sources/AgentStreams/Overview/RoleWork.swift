@@ -1,4 +1,4 @@
-/// What the agents of a role have done since they began.
+/// What has been done for a role by the workers that live, since each began.
 package struct RoleWork: Sendable, Equatable {
   package var runs = 0
   package var errors = 0
@@ -8,12 +8,12 @@ package struct RoleWork: Sendable, Equatable {
 
   package init() {}
 
-  mutating func add(_ agent: AgentStatus, of worker: WorkerStatus) {
+  private mutating func add(runs: Int, errors: Int, seconds: Double, since: Double) {
     // Anybody may have written the figures.
-    runs = runs.addingReportingOverflow(max(0, agent.runs)).partialValue
-    errors = errors.addingReportingOverflow(max(0, agent.errors)).partialValue
-    seconds += max(0, agent.runSeconds)
-    if worker.started > 0 { since = min(since ?? worker.started, worker.started) }
+    self.runs = self.runs.addingReportingOverflow(max(0, runs)).partialValue
+    self.errors = self.errors.addingReportingOverflow(max(0, errors)).partialValue
+    self.seconds += max(0, seconds)
+    if since > 0 { self.since = min(self.since ?? since, since) }
   }
 
   /// Messages a second since then.
@@ -29,7 +29,10 @@ package struct RoleWork: Sendable, Equatable {
   package static func all(_ workers: [WorkerStatus]) -> [String: RoleWork] {
     var all: [String: RoleWork] = [:]
     for worker in workers {
-      for agent in worker.agents { all[agent.role, default: RoleWork()].add(agent, of: worker) }
+      for done in worker.work {
+        all[done.role, default: RoleWork()].add(
+          runs: done.runs, errors: done.errors, seconds: done.seconds, since: worker.started)
+      }
     }
     return all
   }
