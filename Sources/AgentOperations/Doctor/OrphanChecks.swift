@@ -11,7 +11,7 @@ extension Check {
         return Finding(
           .problem, [role.role],
           found:
-            "\(FigureText.count(count, "message")) are held by consumers that are gone, and nobody takes over",
+            "consumers that are gone hold \(FigureText.count(count, "message")), and nobody takes over",
           fix: role.agents == 0
             ? "run a host that serves this role: it takes over what the dead held"
             : "see the logs of the hosts that serve it; `agenthost worker replace`")
@@ -27,8 +27,8 @@ extension Check {
         Finding(
           .advice, ghosts.map(\.0),
           found:
-            "\(FigureText.count(count, "consumer")) of workers that are gone are still named there; they hold "
-            + "nothing",
+            "still named there for workers that are gone, and holding nothing: "
+            + FigureText.count(count, "consumer"),
           fix: "a host that serves these roles removes them")
       ]
     },
@@ -39,7 +39,7 @@ extension Check {
       return [
         Finding(
           .problem, orphans.map(\.stream),
-          found: "\(FigureText.count(count, "message")) lie in streams of agents that no living worker has",
+          found: "streams of agents that no living worker has hold \(FigureText.count(count, "message"))",
           fix:
             "run a host that serves their roles, which takes them over while their consumers are known; else see "
             + "them by redis-cli XRANGE, send again what counts, and DEL the stream")

@@ -27,7 +27,7 @@ extension Check {
         }
         return found(
           .problem, unserved.map(\.role),
-          "\(FigureText.count(total(unserved.map(\.waiting)), "message")) wait for agents that nobody has",
+          "nobody has agents for what waits: \(FigureText.count(total(unserved.map(\.waiting)), "message"))",
           fix: "run a host with libraries that serve these roles; `agenthost plugin ls` says which are loaded"
         )
       },
