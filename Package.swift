@@ -97,7 +97,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "cancel", "commit", "commit_forward", "count_crash", "dead_letters", "join",
+        "announce", "keep_traces", "note_code", "cancel", "commit", "commit_forward", "count_crash",
+        "dead_letters", "join",
         "leave_group",
         "move_due", "renew", "retire_agent", "send", "set_desired", "take_over", "trim",
       ].map { .embedInCode("Scripts/\($0).lua") },

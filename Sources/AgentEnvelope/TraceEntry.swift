@@ -38,7 +38,7 @@ package struct TraceEntry: Equatable, Sendable {
       safetyViolation: value["safety_violation"] == .bool(true))
   }
 
-  func write(into output: inout [UInt8]) {
+  package func write(into output: inout [UInt8]) {
     output.append("{\"start_ts\":")
     output.append(json: startTimestamp)
     output.append(",\"role\":")
@@ -64,6 +64,12 @@ extension Envelope {
   /// The trace, oldest entry first.
   package func traceEntries(in bytes: UnsafeRawBufferPointer) -> [TraceEntry] {
     elements(of: span(.trace), in: bytes).map(TraceEntry.init(reading:))
+  }
+
+  /// The trace as it is written; empty where there is none.
+  package func traceBytes(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let span = span(.trace)
+    return span.isAbsent ? UnsafeRawBufferPointer(rebasing: bytes[0..<0]) : span.bytes(in: bytes)
   }
 
   /// The elements of an array that was scanned before; none when it is no array.

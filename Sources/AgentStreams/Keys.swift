@@ -45,6 +45,10 @@ package struct Keys: Sendable, Equatable {
   package func delayed(_ role: String) -> String { "\(prefix)agenthost:delayed:\(role)" }
   /// What has become of a request: a ``RequestState``.
   package func request(_ messageID: String) -> String { "\(prefix)agenthost:request:\(messageID)" }
+  /// The way of a request that has ended: a ``KeptTrace``.
+  package func trace(_ messageID: String) -> String { "\(prefix)agenthost:trace:\(messageID)" }
+  /// Which code an agent has run, since when: a list.
+  package func code(_ agentID: String) -> String { "\(prefix)agenthost:code:\(agentID)" }
   /// The request that a producer's key stands for.
   package func idempotency(_ key: String) -> String { "\(prefix)agenthost:idempotency:\(key)" }
   /// Requests that were cancelled lately: a sorted set by the time until which they are remembered.

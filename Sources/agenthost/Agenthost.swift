@@ -11,7 +11,7 @@ struct Agenthost: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, SendCommand.self, CancelCommand.self, ReloadCommand.self, RoleCommand.self,
-      AgentCommand.self, StatusCommand.self, TopCommand.self, DoctorCommand.self,
+      AgentCommand.self, StatusCommand.self, TopCommand.self, DoctorCommand.self, TraceCommand.self,
       DeadLettersCommand.self, PluginCommand.self, ConfigCommand.self, VersionCommand.self,
       WorkerCommand.self,
       TrampolineCommand.self, SymbolicateCommand.self,

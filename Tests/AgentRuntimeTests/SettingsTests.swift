@@ -64,6 +64,13 @@ import Testing
       name: "AGENTHOST_METRICS", unit: "text", byDefault: "",
       good: ["127.0.0.1:9464": "127.0.0.1:9464", "[::1]:1": "[::1]:1", "here:65535": "here:65535"],
       bad: ["9464", ":9464", "a:0", "a:65536", "a:x", "::1:9464", "[]:1"]),
+    Row(
+      name: "AGENTHOST_TRACE_TTL", unit: "seconds", byDefault: "900", good: ["0": "0", "60": "60"],
+      bad: ["", "-1", "1.5", "2147483649"]),
+    Row(
+      name: "AGENTHOST_TRACE_RATE", unit: "requests/s", byDefault: "10",
+      good: ["0": "0", "1000000": "1000000"],
+      bad: ["", "-1", "1000001", "0.5"]),
     Row(name: "INFO_LOG_FILE", unit: "text", byDefault: "info.log", good: ["": ""], bad: []),
     Row(
       name: "AGENTHOST_LOG_FORMAT", unit: "text", byDefault: "auto", good: ["text": "text", "json": "json"],

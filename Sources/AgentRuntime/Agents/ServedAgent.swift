@@ -38,6 +38,12 @@ final class ServedAgent: RoleHolder {
       figures: figures)
   }
 
+  /// What it runs from now on.
+  var code: AgentCode {
+    AgentCode(
+      since: WallClock.now(), hash: instance.library.hash, library: instance.library.file)
+  }
+
   /// How it stands, for whoever asks.
   var status: AgentStatus {
     var status = AgentStatus(id: identity.agentID, role: identity.role, library: instance.library.file)

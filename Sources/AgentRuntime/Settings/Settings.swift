@@ -46,6 +46,8 @@ package struct Settings: Sendable, Equatable {
   package var infoLogFile = "info.log"
   package var logFormat = "auto"
   package var metricsAddress = ""
+  package var traceTimeToLive = 900
+  package var traceRate = 10
   package var reportInterval = 60.0
 
   package init() {}

@@ -171,6 +171,13 @@ package enum SettingsTable {
       "AGENTHOST_RESULT_TTL", "delivery.result_ttl", \.resultTimeToLive, in: 1...(1 << 31), unit: "seconds",
       meaning: "how long an unread result list of one request is kept"),
     .integer(
+      "AGENTHOST_TRACE_TTL", "traces.ttl", \.traceTimeToLive, in: 0...(1 << 31), unit: "seconds",
+      meaning: "how long the way of a request that has ended can be shown; 0: none is kept"),
+    .integer(
+      "AGENTHOST_TRACE_RATE", "traces.rate", \.traceRate, in: 0...1_000_000, unit: "requests/s",
+      meaning:
+        "requests of which a worker keeps the way, and as many again of those that failed; 0: every one"),
+    .integer(
       "AGENTHOST_REQUEST_TTL", "delivery.request_ttl", \.requestTimeToLive, in: 1...(1 << 31),
       unit: "seconds",
       meaning: "how long it is known how a request ended, so that it ends once"),

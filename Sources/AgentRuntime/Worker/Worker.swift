@@ -25,6 +25,7 @@ package final class Worker {
   private let lifecycle: LifecycleEvents
   private let broadcasts: Broadcasts
   private let timers: AgentTimers
+  private let traces: TraceKeeper?
   private let facts: WorkerFacts
   private var hasLoaded = false
 
@@ -88,6 +89,9 @@ package final class Worker {
     }
     lifecycle = LifecycleEvents(client: client, keys: keys)
     timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
+    traces = TraceKeeper(settings, client: client, keys: keys) { [registry] in
+      registry.agents.map(\.identity.agentID)
+    }
     broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
     facts = WorkerFacts(configuration)
     presence = HostPresence(
@@ -108,7 +112,12 @@ package final class Worker {
     registry.changed = presence.changed
     // What serves nobody but suspects is not one agent more.
     if !configuration.place.isProbation {
-      registry.happened = lifecycle.happened
+      registry.happened = { [lifecycle, traces] event, holder in
+        lifecycle.happened(event, holder)
+        if let agent = holder as? ServedAgent, event == .begins || event == .hasNewCode {
+          traces?.runs(agent.code, agent.identity.agentID)
+        }
+      }
       lifecycle.said = broadcasts.hear(ownEvent:)
       registry.changed = { [presence, timers] in
         presence.changed()
@@ -139,7 +148,7 @@ package final class Worker {
       [
         ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
         PresenceService(presence: presence), lifecycle,
-      ] + holdingLoops + [agents] + upkeepLoops + [desired, control] + monitoring
+      ] + traceLoops + holdingLoops + [agents] + upkeepLoops + [desired, control] + monitoring
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: NamedService($0)) },
@@ -175,6 +184,13 @@ package final class Worker {
       [supervisor, logger] reason in
       supervisor.say(.replace(reason: reason), logger: logger)
     }.start()
+  }
+
+  /// Ends after the agents: what they end last is kept too.
+  private var traceLoops: [any Service] {
+    guard let traces else { return [] }
+    committer.requestEnded = { traces.ended($0) }
+    return [TraceService(traces: traces)]
   }
 
   /// What goes on for as long as the worker holds messages.

@@ -42,6 +42,8 @@ package final class Committer {
   private var lastDropped = WarningInterval()
   private var lastUnsettled = WarningInterval()
   package private(set) var counters = CommitCounters()
+  /// Called with each request that has ended by what was committed here.
+  package var requestEnded: (@IOActor (CommitWrite.RequestEnd) -> Void)?
   /// When the server answered last, or there was nothing to ask.
   private var lastProgress = NIODeadline.now()
 
@@ -165,6 +167,9 @@ package final class Committer {
     switch status {
     case .done:
       counters.done += 1
+      if let requestEnded {
+        for case .end(let end) in settlement.writes { requestEnded(end) }
+      }
     case .ended:
       counters.ended += 1
       logger.notice(

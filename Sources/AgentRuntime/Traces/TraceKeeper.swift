@@ -1,0 +1,129 @@
+import AgentEnvelope
+import AgentStreams
+import RedisClient
+
+/// Keeps the ways of requests that have ended, for who asks for them later: beside the road, many in one call.
+@IOActor
+final class TraceKeeper {
+  /// Requests that wait to be kept; those beyond are not.
+  private static let maximumWaiting = 1024
+  /// Requests in one call.
+  private static let maximumBatch = 128
+  /// From the first that waits to the call.
+  private static let gathering = Duration.milliseconds(100)
+  /// Between two signs that the agents of this worker live.
+  private static let codeInterval = Duration.seconds(3600)
+
+  private let client: RedisClient
+  private let keys: Keys
+  private let timeToLive: Int
+  private var sampling: TraceSampling
+  private var waiting: [CommitWrite.RequestEnd] = []
+  private var noted: [(agentID: String, code: AgentCode)] = []
+  private let mayGoOn = Condition()
+  private var isEnding = false
+  private let agents: @IOActor () -> [String]
+
+  /// Nil where none are to be kept. `agents`: the ids of those that live.
+  init?(_ settings: Settings, client: RedisClient, keys: Keys, agents: @escaping @IOActor () -> [String]) {
+    guard settings.traceTimeToLive > 0 else { return nil }
+    self.client = client
+    self.keys = keys
+    self.agents = agents
+    timeToLive = settings.traceTimeToLive
+    sampling = TraceSampling(rate: Double(settings.traceRate), now: MonotonicClock.now())
+  }
+
+  /// A request has ended.
+  func ended(_ end: CommitWrite.RequestEnd) {
+    guard waiting.count < Self.maximumWaiting,
+      sampling.keeps(failed: end.state != .done, now: MonotonicClock.now())
+    else { return }
+    waiting.append(end)
+    if waiting.count == 1 { mayGoOn.wakeAll() }
+  }
+
+  /// An agent runs other code from now on.
+  func runs(_ code: AgentCode, _ agentID: String) {
+    guard noted.count < Self.maximumWaiting else { return }
+    noted.append((agentID, code))
+    mayGoOn.wakeAll()
+  }
+
+  /// Until the task is cancelled; keeps what waits then.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        await HostEnd.cancels {
+          // Cancelled: the host ends.
+          while (try? await IOActor.sleep(for: Self.codeInterval)) != nil { await self.keepCode() }
+        }
+        await self.end()
+      }
+      await self.keepAll()
+    }
+  }
+
+  private func keepAll() async {
+    while true {
+      if waiting.isEmpty, noted.isEmpty {
+        if isEnding { return }
+        await mayGoOn.wait { waiting.isEmpty && noted.isEmpty && !isEnding }
+        continue
+      }
+      if !isEnding { try? await IOActor.sleep(for: Self.gathering) }  // cancelled: the next turn decides
+      await noteCode()
+      await keep()
+    }
+  }
+
+  private func end() {
+    isEnding = true
+    mayGoOn.wakeAll()
+  }
+
+  private func keep() async {
+    let batch = waiting.prefix(Self.maximumBatch)
+    waiting.removeFirst(batch.count)
+    let texts = batch.compactMap(text)
+    if texts.isEmpty { return }
+    do throws(RedisError) {
+      _ = try await StreamScript.keepTraces.call(client, capacity: 4096) { command in
+        command.append(texts.count)
+        for (key, _) in texts { command.append(key) }
+        command.append(timeToLive)
+        for (_, text) in texts { command.append(text) }
+      }
+    } catch {
+      client.warn("the ways of \(texts.count) requests are not kept", error)
+    }
+  }
+
+  private func text(of end: CommitWrite.RequestEnd) -> (key: String, text: [UInt8])? {
+    end.envelope.withUnsafeBytes { bytes in
+      // The host has written it.
+      guard let envelope = try? Envelope(scanning: bytes, limits: EnvelopeLimits(maximumBytes: .max)) else {
+        return nil
+      }
+      return (keys.trace(envelope.messageID(in: bytes)), KeptTrace.text(of: end, envelope, bytes))
+    }
+  }
+
+  private func noteCode() async {
+    let batch = noted
+    noted = []
+    do throws(RedisError) {
+      for (agentID, code) in batch { try await code.note(of: agentID, client, keys: keys) }
+    } catch {
+      client.warn("which code agents run is not noted", error)
+    }
+  }
+
+  private func keepCode() async {
+    do throws(RedisError) {
+      try await AgentCode.keep(agents(), client, keys: keys)
+    } catch {
+      client.warn("which code agents run may be forgotten", error)
+    }
+  }
+}
