@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
+.PHONY: help valgrind tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
@@ -119,9 +119,11 @@ reloads: build python-tools ## Exchange an agent's code 100 times in a row, unde
 	@AGENTHOST_HEAVY_TESTS=1 AGENTHOST_RELOADS=$${AGENTHOST_RELOADS:-100} \
 	  AGENTHOST_TEST_BUILD=$(CURDIR)/$(RELEASE) swift test --skip-build --filter ReloadsUnderLoadTests
 
-bench: build ## Measure requests/s and latency against the C floor, side by side
-	$(call step,measuring (about four minutes))
+bench: build valgrind ## Measure requests/s and latency against the C floor, and what it costs to be observed
+	$(call step,measuring (about six minutes))
 	@$(BENCHMARK)
+	$(call step,counting the instructions of statistics and traces (about six minutes))
+	@python3 Tests/Benchmarks/instructions.py --host $(RELEASE)/agenthost --agents-dir agents.d --observation
 
 bench-quick: build ## The same in twenty seconds
 	@$(BENCHMARK) --quick
@@ -132,11 +134,13 @@ bench-recovery: build ## Measure how long a host is without a worker when one ha
 bench-neighbours: build ## Measure what agents that spin, block or eat memory cost the demo beside them; three minutes
 	@python3 Tests/Benchmarks/neighbours.py --host $(RELEASE)/agenthost
 
-bench-instructions: build ## Count the instructions of a request, by valgrind; five minutes
+valgrind:
 	@missing=""; \
 	command -v valgrind >/dev/null || missing="$$missing valgrind"; \
 	command -v objcopy >/dev/null || missing="$$missing binutils"; \
 	if [ -n "$$missing" ]; then $(call install,$$missing); fi
+
+bench-instructions: build valgrind ## Count the instructions of a request, by valgrind; five minutes
 	@python3 Tests/Benchmarks/instructions.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 # With optimization, and in a folder of its own: the tests need to see what the release hides.

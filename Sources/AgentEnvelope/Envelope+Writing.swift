@@ -2,14 +2,19 @@ extension Envelope {
   /// Appends the envelope with a hop's changes: the fifteen fields in the specification's order, then the
   /// fields that it does not have.
   /// - Parameter bytes: the bytes the envelope was made from.
+  /// - Returns: where its parts stand in the output.
+  @discardableResult
   package func write(
     _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
-  ) {
+  ) -> EnvelopeParts {
+    let start = output.count
     if output.isEmpty { output.reserveCapacity(Self.expectedBytes(of: rewrite, beside: bytes.count)) }
     writeIdentity(rewrite, of: bytes, into: &output)
+    let identity = start + 1..<output.count
     writeRouting(rewrite, into: &output)
     output.append(",\"payload\":")
     writePayload(rewrite, of: bytes, into: &output)
+    let way = output.count + 1
     output.append(",\"update_ts\":")
     output.append(json: rewrite.updateTimestamp)
     output.append(",\"result_list\":")
@@ -17,6 +22,7 @@ extension Envelope {
     output.append(",\"trace\":")
     writeTrace(rewrite, of: bytes, into: &output)
     writeFigures(rewrite, of: bytes, into: &output)
+    let parts = EnvelopeParts(identity: identity, way: way..<output.count)
     for member in additionalMembers {
       output.append(ASCII.comma)
       output.append(contentsOf: member.key.quoted.bytes(in: bytes))
@@ -24,6 +30,7 @@ extension Envelope {
       output.append(contentsOf: member.value.bytes(in: bytes))
     }
     output.append(ASCII.closeBrace)
+    return parts
   }
 
   // One allocation in the common case: routing, a trace entry and figures take a few hundred bytes.

@@ -47,6 +47,8 @@ package struct Keys: Sendable, Equatable {
   package func request(_ messageID: String) -> String { "\(prefix)agenthost:request:\(messageID)" }
   /// The way of a request that has ended: a ``KeptTrace``.
   package func trace(_ messageID: String) -> String { "\(prefix)agenthost:trace:\(messageID)" }
+  /// The same, of the request with this key.
+  func trace(ofRequest key: String) -> String { trace(String(key.dropFirst(request("").count))) }
   /// Which code an agent has run, since when: a list.
   package func code(_ agentID: String) -> String { "\(prefix)agenthost:code:\(agentID)" }
   /// The request that a producer's key stands for.

@@ -49,6 +49,15 @@ package final class RedisClient {
     }
   }
 
+  /// Sends commands in one go, once, and waits until all are answered. The first error that the server answers with is
+  /// thrown; others may have been carried out.
+  package func send(_ commands: [RedisCommand]) async throws(RedisError) {
+    guard let connection = pool.connectionForNext() else {
+      throw .notSent(why: "there is no connection with room")
+    }
+    _ = try await connection.send(commands)
+  }
+
   /// One attempt to be answered by the server, for whoever wants to hear at once that there is none.
   package func connect() async throws(RedisError) {
     var command = RedisCommand("PING")

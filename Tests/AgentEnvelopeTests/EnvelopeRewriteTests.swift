@@ -112,7 +112,7 @@ import Testing
   @Test func `Output is appended, never overwritten`() throws {
     let message = try Message()
     var output: [UInt8] = Array("before".utf8)
-    message.read { envelope, bytes in envelope.write(.hop(), of: bytes, into: &output) }
+    _ = message.read { envelope, bytes in envelope.write(.hop(), of: bytes, into: &output) }
     #expect(String(decoding: output, as: UTF8.self) == "before" + message.rewritten(.hop()))
   }
 }

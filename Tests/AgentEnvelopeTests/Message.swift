@@ -33,7 +33,7 @@ struct Message {
 
   func rewritten(_ rewrite: EnvelopeRewrite) -> String {
     var output: [UInt8] = []
-    read { envelope, bytes in envelope.write(rewrite, of: bytes, into: &output) }
+    _ = read { envelope, bytes in envelope.write(rewrite, of: bytes, into: &output) }
     return String(decoding: output, as: UTF8.self)
   }
 

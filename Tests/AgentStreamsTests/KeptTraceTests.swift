@@ -19,10 +19,7 @@ struct KeptTraceTests {
     let envelope = Array(json.utf8)
     let end = CommitWrite.RequestEnd(
       request: "", state: .failed, kept: 1, list: "", envelope: envelope, timeToLive: 0)
-    let bytes = try envelope.withUnsafeBytes { bytes in
-      KeptTrace.text(
-        of: end, try Envelope(scanning: bytes, limits: EnvelopeLimits(maximumBytes: .max)), bytes)
-    }
+    let bytes = try #require(KeptTrace.text(of: end))
     return (bytes, bytes.withUnsafeBytes { KeptTrace($0) })
   }
 
@@ -35,6 +32,29 @@ struct KeptTraceTests {
     #expect(trace.steps.map(\.role) == ["r0", "r1", "r2"])
     #expect(trace.steps.allSatisfy { $0.error == "no" && $0.duration == 0.5 })
     #expect(try kept(steps: 0).trace?.steps == [])
+  }
+
+  @Test("what the host has just written is copied, and comes back the same")
+  func copied() throws {
+    let inbound = Array(
+      #"{"conversation_id":"c\"x","message_id":"c:1","payload":{"text":"secret"},"create_ts":7}"#.utf8)
+    var written = Array("before".utf8)
+    let parts = try inbound.withUnsafeBytes { bytes in
+      try Envelope(scanning: bytes).write(
+        EnvelopeRewrite(
+          targetRole: nil, targetAgentID: nil, targetList: nil, senderRole: "a", senderAgentID: "h:1:1",
+          kind: "result",
+          trace: TraceEntry(startTimestamp: 8, role: "a", agentID: "h:1:1", endTimestamp: 9, duration: 1),
+          processCount: 1, totalProcessingTime: 1, updateTimestamp: 9), of: bytes, into: &written)
+    }
+    let end = CommitWrite.RequestEnd(
+      request: "", state: .done, kept: 1, list: "", envelope: written, timeToLive: 0, parts: parts)
+    let text = try #require(KeptTrace.text(of: end))
+    #expect(!String(decoding: text, as: UTF8.self).contains("secret"))
+    let trace = try #require(text.withUnsafeBytes { KeptTrace($0) })
+    #expect(trace.conversationID == "c\"x")
+    #expect((trace.state, trace.created, trace.ended) == (.done, 7, 9))
+    #expect(trace.steps.map(\.role) == ["a"])
   }
 
   @Test("a long way loses its middle, and no way is longer than may be kept")
@@ -50,7 +70,7 @@ struct KeptTraceTests {
   @Test(
     "what others have written is no trace, or one",
     arguments: [
-      "", "[]", "{}", #"{"state":"done"}"#, #"{"state":"x","steps":[]}"#, #"{"state":"done","steps":[1,{}]}"#,
+      "", "[]", "{}", #"{"state":"done"}"#, #"{"state":"x","trace":[]}"#, #"{"state":"done","trace":[1,{}]}"#,
     ])
   func broken(text: String) {
     let trace = Array(text.utf8).withUnsafeBytes { KeptTrace($0) }

@@ -29,7 +29,7 @@ COMMIT_SCRIPT = PROJECT / "Sources" / "AgentStreams" / "Scripts" / "commit.lua"
 
 READY_LIMIT_SECONDS = 20
 STOP_LIMIT_SECONDS = 10
-RUN_LIMIT_SECONDS = 200  # no further round begins after this
+RUN_LIMIT_SECONDS = 300  # no further round begins after this
 IN_FLIGHT = (1, 256)
 # Their time counts in the script's; what the load adds by itself is the same for all sides.
 WITHIN_SCRIPTS = {"xadd", "xdel", "xack", "xpending", "set", "get", "lpush", "expire"}
@@ -290,11 +290,37 @@ def benchmarked_sides(arguments: argparse.Namespace, socket: Path) -> List[Side]
     if not arguments.without_host:
         command = [str(arguments.host.resolve()), "run", "--agents-dir", str(arguments.agents_dir.resolve())]
         sides.append(Side("agenthost", command, "demo", IN_FLIGHT))
+        sides += observed_sides(arguments, command, socket.parent)
     if arguments.compare:
         folder = arguments.compare.resolve()
         command = [str(folder / "agenthost"), "run", "--agents-dir", str(folder)]
         sides.append(Side("other build", command, "demo", IN_FLIGHT))
     return sides
+
+
+def observed_sides(arguments: argparse.Namespace, command: List[str], folder: Path) -> List[Side]:
+    """The host without anybody who looks at it, and with every trace kept; a quick run does without."""
+    if arguments.quick:
+        return []
+    agents = folder / "unobserved.d"
+    agents.mkdir()
+    for library in arguments.agents_dir.glob("*.so"):
+        if library.name != "libStatsAgent.so":
+            shutil.copy(library, agents)
+    return [
+        Side("unobserved", ["env", "AGENTHOST_TRACE_TTL=0", *command[:-1], str(agents)], "demo", (256,)),
+        Side("every trace kept", ["env", "AGENTHOST_TRACE_RATE=0", *command], "demo", (256,)),
+    ]
+
+
+def print_observation(results: Results) -> None:
+    """What it costs that a host is observed: statistics and sampled traces, and with every trace."""
+    for name in ("agenthost", "every trace kept"):
+        shares = []
+        for title, field in (("Redis' commands", "redis_command_us"), ("CPU", "cpu_seconds_per_1000")):
+            before, now = (median(getattr(m, field) for m in results[side, 256]) for side in ("unobserved", name))
+            shares.append(f"{title} {(now / before - 1) * 100:+.1f} %")
+        print(f"{name} against unobserved, 256 in flight: {', '.join(shares)}")
 
 
 def main() -> None:
@@ -318,6 +344,8 @@ def main() -> None:
     print_table(results)
     if not arguments.without_host:
         print_ratios(results, "floor", "agenthost")
+        if not arguments.quick:
+            print_observation(results)
     if arguments.compare and not arguments.without_host:
         print_ratios(results, "other build", "agenthost")
     print_commands(results, [side.name for side in sides])

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import List, Tuple
+from typing import Dict, Iterable, List, Tuple
 
 import bench
 
@@ -24,16 +24,22 @@ IN_FLIGHT = (1, 64)
 SHORT, LONG = 200, 800  # requests
 COLLECTED = re.compile(r"Collected : (\d+)")
 AGENTS = ("libManagerAgent.so", "libUppercaseAgent.so", "libReverseAgent.so")
+# What it costs that a host is observed: without, as it is by default with the agent of statistics, and with every trace.
+OBSERVED = {
+    "unobserved": (AGENTS, {"AGENTHOST_TRACE_TTL": "0"}),
+    "by default": ((*AGENTS, "libStatsAgent.so"), {}),
+    "every trace": ((*AGENTS, "libStatsAgent.so"), {"AGENTHOST_TRACE_RATE": "0"}),
+}
 
 
 def under_callgrind(command: List[str]) -> List[str]:
     return ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command]
 
 
-def strip(program: Path, agents: Path, into: Path) -> None:
+def strip(program: Path, agents: Path, into: Path, names: Iterable[str] = AGENTS) -> None:
     """Copies a build without what is for debuggers, which valgrind may not be able to read."""
     (into / "agents.d").mkdir(parents=True)
-    pairs = [(program, into / "agenthost")] + [(agents / name, into / "agents.d" / name) for name in AGENTS]
+    pairs = [(program, into / "agenthost")] + [(agents / name, into / "agents.d" / name) for name in names]
     for source, target in pairs:
         subprocess.run(["objcopy", "--strip-debug", str(source), str(target)], check=True)
 
@@ -57,13 +63,14 @@ def adopt_verdicts(folder: Path) -> None:
         shutil.copy(verdict, folder / f"{library}-{settings}-{host}")
 
 
-def count(build: Path, in_flight: int, requests: int) -> Tuple[int, int]:
+def count(build: Path, in_flight: int, requests: int, settings: Dict[str, str]) -> Tuple[int, int]:
     """The instructions of the worker and of the server, from their start to their end."""
     folder = Path(tempfile.mkdtemp(prefix="agenthost-instructions-"))
     redis = bench.Redis(folder)
     side = bench.Side("agenthost", [], "demo", (in_flight,))
     server_log, worker_log = folder / "server.log", folder / "worker.log"
     os.environ["AGENTHOST_DATA_DIR"] = str(folder / "data")
+    os.environ.update(settings)
     os.environ["AGENTHOST_AGENTS_DIR"] = str(build / "agents.d")
     # Descriptors 3 and 4 are a worker's pipes from and to its supervisor; the first one never ends.
     life_line = folder / "life-line"
@@ -90,6 +97,8 @@ def count(build: Path, in_flight: int, requests: int) -> Tuple[int, int]:
                 raise bench.BenchmarkError(f"{load.stdout}{load.stderr}\n{worker_log.read_text()[-2000:]}")
         return instructions(worker_log), instructions(server_log)
     finally:
+        for name in settings:
+            del os.environ[name]
         shutil.rmtree(folder)
 
 
@@ -100,7 +109,27 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--compare", type=Path, metavar="FOLDER",
         help="another build to count as well: a folder with agenthost and its agents' libraries")
+    parser.add_argument(
+        "--observation", action="store_true", help="what statistics and traces cost, with 64 in flight, instead")
     return parser.parse_args()
+
+
+def cost(build: Path, in_flight: int, settings: Dict[str, str]) -> Tuple[float, float]:
+    """The instructions that a request costs the worker and the server."""
+    short, long = (count(build, in_flight, requests, settings) for requests in (SHORT, LONG))
+    worker, server = ((after - before) / (LONG - SHORT) for before, after in zip(short, long))
+    return worker, server
+
+
+def observe(arguments: argparse.Namespace, folder: Path) -> None:
+    print(f"{'':14}{'worker':>12}{'server':>12}   instructions a request, and against the first line")
+    first: Tuple[float, float] = (0, 0)
+    for name, (agents, settings) in OBSERVED.items():
+        strip(arguments.host.resolve(), arguments.agents_dir.resolve(), folder / name, agents)
+        found = cost(folder / name, max(IN_FLIGHT), settings)
+        first = first if all(first) else found
+        shares = "  ".join(f"{(now / before - 1) * 100:+5.1f} %" for now, before in zip(found, first))
+        print(f"{name:14}{found[0]:12,.0f}{found[1]:12,.0f}   {shares}", flush=True)
 
 
 def main() -> None:
@@ -112,12 +141,13 @@ def main() -> None:
     if arguments.compare:
         builds["other build"] = (arguments.compare / "agenthost", arguments.compare)
     try:
+        if arguments.observation:
+            return observe(arguments, folder)
         print(f"{'':14}{'in flight':>9}{'worker':>14}{'server':>14}   instructions a request")
         for name, (program, agents) in builds.items():
             strip(program.resolve(), agents.resolve(), folder / name)
             for in_flight in IN_FLIGHT:
-                short, long = (count(folder / name, in_flight, requests) for requests in (SHORT, LONG))
-                worker, server = ((after - before) / (LONG - SHORT) for before, after in zip(short, long))
+                worker, server = cost(folder / name, in_flight, {})
                 print(f"{name:14}{in_flight:9}{worker:14,.0f}{server:14,.0f}", flush=True)
     except bench.BenchmarkError as error:
         sys.exit(f"void: {error}")

@@ -119,7 +119,7 @@ package struct Router: Sendable {
   ) -> CommitWrite {
     var envelope: [UInt8] = []
     envelope.reserveCapacity(message.bytes.readableBytes + 512)
-    message.withBytes { message.envelope.write(rewrite, of: $0, into: &envelope) }
+    let parts = message.withBytes { message.envelope.write(rewrite, of: $0, into: &envelope) }
     let priority = message.delivery.source.priority
     switch target {
     case .agent(let agentID): return .forward(stream: keys.agentStream(agentID), envelope: envelope)
@@ -131,7 +131,8 @@ package struct Router: Sendable {
       }
       let failed = message.withBytes { message.envelope.carriesErrors(after: rewrite, in: $0) }
       return end(
-        envelope, list: list, messageID: message.messageID, state: passage.state ?? (failed ? .failed : .done)
+        envelope, parts, list: list, messageID: message.messageID,
+        state: passage.state ?? (failed ? .failed : .done)
       )
     }
   }
@@ -157,11 +158,13 @@ package struct Router: Sendable {
   }
 
   /// The end of a request: its result, once.
-  func end(_ envelope: [UInt8], list: String, messageID: String, state: RequestState) -> CommitWrite {
+  private func end(
+    _ envelope: [UInt8], _ parts: EnvelopeParts, list: String, messageID: String, state: RequestState
+  ) -> CommitWrite {
     .end(
       .init(
         request: keys.request(messageID), state: state, kept: requestTimeToLive, list: keys.resultList(list),
-        envelope: envelope, timeToLive: timeToLive(of: list, messageID: messageID)))
+        envelope: envelope, timeToLive: timeToLive(of: list, messageID: messageID), parts: parts))
   }
 
   private func timeToLive(of list: String, messageID: String) -> Int {

@@ -1,4 +1,3 @@
-import AgentEnvelope
 import AgentStreams
 import RedisClient
 
@@ -71,7 +70,9 @@ final class TraceKeeper {
         await mayGoOn.wait { waiting.isEmpty && noted.isEmpty && !isEnding }
         continue
       }
-      if !isEnding { try? await IOActor.sleep(for: Self.gathering) }  // cancelled: the next turn decides
+      if !isEnding, waiting.count < Self.maximumBatch {
+        try? await IOActor.sleep(for: Self.gathering)  // cancelled: the next turn decides
+      }
       await noteCode()
       await keep()
     }
@@ -85,27 +86,10 @@ final class TraceKeeper {
   private func keep() async {
     let batch = waiting.prefix(Self.maximumBatch)
     waiting.removeFirst(batch.count)
-    let texts = batch.compactMap(text)
-    if texts.isEmpty { return }
     do throws(RedisError) {
-      _ = try await StreamScript.keepTraces.call(client, capacity: 4096) { command in
-        command.append(texts.count)
-        for (key, _) in texts { command.append(key) }
-        command.append(timeToLive)
-        for (_, text) in texts { command.append(text) }
-      }
+      try await KeptTrace.keep(batch, seconds: timeToLive, client, keys: keys)
     } catch {
-      client.warn("the ways of \(texts.count) requests are not kept", error)
-    }
-  }
-
-  private func text(of end: CommitWrite.RequestEnd) -> (key: String, text: [UInt8])? {
-    end.envelope.withUnsafeBytes { bytes in
-      // The host has written it.
-      guard let envelope = try? Envelope(scanning: bytes, limits: EnvelopeLimits(maximumBytes: .max)) else {
-        return nil
-      }
-      return (keys.trace(envelope.messageID(in: bytes)), KeptTrace.text(of: end, envelope, bytes))
+      client.warn("the ways of \(batch.count) requests are not kept", error)
     }
   }
 

@@ -1,3 +1,4 @@
+package import AgentEnvelope
 package import NIOCore
 
 /// One write of an outcome.
@@ -23,10 +24,14 @@ package enum CommitWrite: Sendable, Equatable {
     package let envelope: [UInt8]
     /// Of the list, in seconds, 0 for ever.
     package let timeToLive: Int
+    /// Of the envelope; nil: they are not known.
+    package let parts: EnvelopeParts?
 
     package init(
-      request: String, state: RequestState, kept: Int, list: String, envelope: [UInt8], timeToLive: Int
+      request: String, state: RequestState, kept: Int, list: String, envelope: [UInt8], timeToLive: Int,
+      parts: EnvelopeParts? = nil
     ) {
+      self.parts = parts
       self.request = request
       self.state = state
       self.kept = kept

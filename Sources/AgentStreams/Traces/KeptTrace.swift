@@ -8,7 +8,7 @@ package struct KeptTrace: Sendable, Equatable {
   package static let maximumBytes = 32 << 10
   /// Of a longer way, steps in its middle are left out.
   package static let maximumSteps = 128
-  private static let maximumErrorBytes = 128
+  private static let maximumTextLength = 32
 
   package var state: RequestState
   package var conversationID: String
@@ -32,60 +32,85 @@ package struct KeptTrace: Sendable, Equatable {
   /// Nil for what is no such text: anybody may have written it.
   package init?(_ bytes: UnsafeRawBufferPointer) {
     guard let value = try? JSONValue.parse(bytes, maximumDepth: EnvelopeLimits.deepestNesting),
-      let state = value["state"]?.string.flatMap(RequestState.init), let steps = value["steps"]?.elements
+      let state = value["state"]?.string.flatMap(RequestState.init), let steps = value["trace"]?.elements
     else { return nil }
     self.init(
-      state: state, conversationID: value["conversation"]?.string ?? "",
-      created: value["created"]?.double ?? 0, ended: value["ended"]?.double ?? 0,
+      state: state, conversationID: value["conversation_id"]?.string ?? "",
+      created: value["create_ts"]?.double ?? 0, ended: value["update_ts"]?.double ?? 0,
       steps: steps.map(TraceEntry.init(reading:)))
     leftOut = value["left_out"]?.double.flatMap { Int(exactly: $0) } ?? 0
   }
 
-  /// The final envelope's bytes as they are, where they are short enough.
-  package static func text(
-    of end: CommitWrite.RequestEnd, _ envelope: Envelope, _ bytes: UnsafeRawBufferPointer
-  ) -> [UInt8] {
-    let steps = envelope.traceBytes(in: bytes)
-    guard steps.count > maximumBytes / 2 else {
-      return text(of: end, envelope, bytes, steps: steps, leftOut: 0)
+  /// What is to be kept of a request that ends: members of its final envelope, as they are where they are short enough.
+  /// Nil for what is no envelope.
+  package static func text(of end: CommitWrite.RequestEnd) -> [UInt8]? {
+    if let parts = end.parts, parts.identity.count + parts.way.count < maximumBytes / 2 {
+      var text: [UInt8] = []
+      text.reserveCapacity(parts.identity.count + parts.way.count + 32)
+      text += "{\"state\":\"\(end.state.rawValue)\",".utf8
+      text += end.envelope[parts.identity]
+      text.append(UInt8(ascii: ","))
+      text += end.envelope[parts.way]
+      text.append(UInt8(ascii: "}"))
+      return text
     }
+    return end.envelope.withUnsafeBytes { bytes in
+      (try? Envelope(scanning: bytes, limits: EnvelopeLimits(maximumBytes: .max))).map {
+        shortened(end.state, $0, bytes)
+      }
+    }
+  }
+
+  private static func shortened(
+    _ state: RequestState, _ envelope: Envelope, _ bytes: UnsafeRawBufferPointer
+  ) -> [UInt8] {
     var entries = envelope.traceEntries(in: bytes)
     let leftOut = max(0, entries.count - maximumSteps)
     if leftOut > 0 { entries.removeSubrange(maximumSteps / 2..<maximumSteps / 2 + leftOut) }
-    var short: [UInt8] = [UInt8(ascii: "[")]
+    var text: [UInt8] = []
+    JSONValue.object([
+      .init("state", .string(state.rawValue)),
+      .init("conversation_id", .string(String(envelope.conversationID(in: bytes).prefix(maximumTextLength)))),
+      .init("create_ts", .number(envelope.createTimestamp)),
+      .init("update_ts", .number(envelope.updateTimestamp)),
+      .init("left_out", .number(leftOut)),
+    ]).write(into: &text)
+    text.removeLast()
+    text += ",\"trace\":[".utf8
     for (index, entry) in entries.enumerated() {
-      if index > 0 { short.append(UInt8(ascii: ",")) }
-      cut(entry).write(into: &short)
+      if index > 0 { text.append(UInt8(ascii: ",")) }
+      cut(entry).write(into: &text)
     }
-    short.append(UInt8(ascii: "]"))
-    return short.withUnsafeBytes { text(of: end, envelope, bytes, steps: $0, leftOut: leftOut) }
+    text += "]}".utf8
+    return text
   }
 
-  /// Names that are no names do not come back, and an error has its beginning.
+  /// A name that is no name does not come back, and an error has its beginning.
   private static func cut(_ entry: TraceEntry) -> TraceEntry {
     var entry = entry
-    entry.role = String(entry.role.prefix(maximumErrorBytes / 4))
-    entry.agentID = String(entry.agentID.prefix(maximumErrorBytes / 4))
-    entry.error = entry.error.map { String($0.prefix(maximumErrorBytes / 4)) }
+    entry.role = String(entry.role.prefix(maximumTextLength))
+    entry.agentID = String(entry.agentID.prefix(maximumTextLength))
+    entry.error = entry.error.map { String($0.prefix(maximumTextLength)) }
     return entry
   }
 
-  private static func text(
-    of end: CommitWrite.RequestEnd, _ envelope: Envelope, _ bytes: UnsafeRawBufferPointer,
-    steps: UnsafeRawBufferPointer, leftOut: Int
-  ) -> [UInt8] {
-    var members: [UInt8] = []
-    JSONValue.object([
-      .init("state", .string(end.state.rawValue)),
-      .init("conversation", .string(String(envelope.conversationID(in: bytes).prefix(maximumErrorBytes)))),
-      .init("created", .number(envelope.createTimestamp)), .init("ended", .number(envelope.updateTimestamp)),
-      .init("left_out", .number(leftOut)),
-    ]).write(into: &members)
-    members.removeLast()
-    members += Array(",\"steps\":".utf8)
-    members += steps.isEmpty ? Array("[]".utf8) : Array(steps)
-    members.append(UInt8(ascii: "}"))
-    return members
+  /// Keeps the ways of requests that have ended, for so many seconds. Of one that is kept already the first stays.
+  @IOActor
+  package static func keep(
+    _ ends: some Sequence<CommitWrite.RequestEnd>, seconds: Int, _ client: RedisClient, keys: Keys
+  ) async throws(RedisError) {
+    let commands = ends.compactMap { end in
+      text(of: end).map { text in
+        var command = RedisCommand("SET", capacity: text.count + 256)
+        command.append(keys.trace(ofRequest: end.request))
+        command.append(text)
+        command.append("EX" as StaticString)
+        command.append(seconds)
+        command.append("NX" as StaticString)
+        return command
+      }
+    }
+    try await client.send(commands)
   }
 
   /// Nil where nothing is known of the request: it has not ended, long ago, or nobody kept it.
