@@ -97,7 +97,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "note_code", "cancel", "commit", "commit_forward", "count_crash",
+        "announce", "first_after", "note_code", "cancel", "commit", "commit_forward", "count_crash",
         "dead_letters", "join",
         "leave_group",
         "move_due", "renew", "retire_agent", "send", "set_desired", "take_over", "trim",

@@ -40,7 +40,10 @@ package enum KeySearch {
         let keys = parts.next()?.elements
       else { throw .unexpectedReply(command: "SCAN") }
       cursor = next
-      for key in keys.compactMap(\.string) { found.insert(String(key.dropFirst(prefix.count))) }
+      for key in keys.compactMap(\.string) {
+        // By bytes: a name may begin with what joins the character before it.
+        found.insert(String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self))
+      }
     } while cursor != "0"
     return Found(suffixes: Array(found.sorted().prefix(names)), isComplete: found.count <= names)
   }

@@ -48,7 +48,9 @@ package struct Keys: Sendable, Equatable {
   /// The way of a request that has ended: a ``KeptTrace``.
   package func trace(_ messageID: String) -> String { "\(prefix)agenthost:trace:\(messageID)" }
   /// The same, of the request with this key.
-  func trace(ofRequest key: String) -> String { trace(String(key.dropFirst(request("").count))) }
+  func trace(ofRequest key: String) -> String {
+    trace(String(decoding: key.utf8.dropFirst(request("").utf8.count), as: UTF8.self))
+  }
   /// Which code an agent has run, since when: a list.
   package func code(_ agentID: String) -> String { "\(prefix)agenthost:code:\(agentID)" }
   /// The request that a producer's key stands for.

@@ -72,6 +72,7 @@ extension StreamScript {
   nonisolated static let announce = StreamScript(resource: PackageResources.announce_lua)
   nonisolated static let cancel = StreamScript(resource: PackageResources.cancel_lua)
   nonisolated static let setDesired = StreamScript(resource: PackageResources.set_desired_lua)
+  nonisolated static let firstAfter = StreamScript(resource: PackageResources.first_after_lua)
   nonisolated static let noteCode = StreamScript(resource: PackageResources.note_code_lua)
   package nonisolated static let deadLetters = StreamScript(resource: PackageResources.dead_letters_lua)
   package nonisolated static let send = StreamScript(resource: PackageResources.send_lua)

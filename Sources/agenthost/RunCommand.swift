@@ -18,6 +18,7 @@ struct RunCommand: ParsableCommand {
   private static let watchInterval = 0.5
 
   func run() throws {
+    try SignalQueue.hold(SIGUSR1)
     var environment = try CommandEnvironment()
     if let agentsDir { environment.settings.agentsDirectory = agentsDir }
     let folder = environment.settings.agentsDirectory
@@ -55,7 +56,7 @@ struct RunCommand: ParsableCommand {
     var problem: SystemCallError?
     do throws(SystemCallError) {
       try files.claim(
-        for: "\(HostIdentity.current(incarnation: "").hostName)-\(getpid())",
+        for: HostIdentity.current(incarnation: "").hostName,
         in: environment.settings.logDirectory)
     } catch {
       problem = error

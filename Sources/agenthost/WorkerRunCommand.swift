@@ -55,7 +55,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
       dataDirectory: try environment.dataDirectory(), environment: environment.variables,
       identity: .current(incarnation: incarnation), session: session, place: placeName,
       signsOfLife: signsOfLife,
-      monitors: monitored && placeName == .main ? SupervisorLink.monitorsDescriptor : nil,
+      monitors: monitored ? try SupervisorLink.takeMonitors(isOurs: placeName == .main) : nil,
       history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in
       do {

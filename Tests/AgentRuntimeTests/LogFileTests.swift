@@ -61,6 +61,10 @@ struct LogFileTests {
     file.append("lost\n")
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/other"))
     #expect(throws: SystemCallError.self) { try LogFile(path: folder.path).open() }
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    #expect(throws: SystemCallError.self, "nobody waits for its reader") {
+      try LogFile(path: folder.path + "/pipe").open()
+    }
     #expect(throws: SystemCallError.self) { try LogFile(path: folder.path + "/none/a.log").open() }
   }
 
@@ -70,16 +74,19 @@ struct LogFileTests {
     settings.logDirectory = folder.path + "/a/b"
     settings.infoLogFile = "info"
     var first = LogFiles(settings)
-    try first.claim(for: "one-1", in: settings.logDirectory)
+    try first.claim(for: "one", in: settings.logDirectory)
     var second = LogFiles(settings)
-    try second.claim(for: "two-2", in: settings.logDirectory)
+    try second.claim(for: "two", in: settings.logDirectory)
     #expect(first.debug == folder.path + "/a/b/debug.log")
-    #expect(second.debug == folder.path + "/a/b/debug.two-2.log")
-    #expect(second.info == folder.path + "/a/b/info.two-2")
+    #expect(second.debug == folder.path + "/a/b/debug.two.log")
+    #expect(second.info == folder.path + "/a/b/info.two")
+    var third = LogFiles(settings)
+    try third.claim(for: "two", in: settings.logDirectory)
+    #expect(third.debug == folder.path + "/a/b/debug.two-2.log")
     settings.debugLogFile = ""
     settings.infoLogFile = folder.path + "/elsewhere.log"
     #expect(LogFiles(settings).debug == nil)
     #expect(LogFiles(settings).info == folder.path + "/elsewhere.log")
-    withExtendedLifetime(first) {}
+    withExtendedLifetime((first, second)) {}
   }
 }

@@ -28,6 +28,15 @@ struct LogLimitTests {
     #expect(Self.admitted((0..<100).map { _ in limit.line("a", .notice, at: "a:1", now: .zero) }) == 100)
   }
 
+  @Test("the worst is always said, whatever else was")
+  func critical() {
+    var limit = LogLimit()
+    for number in 0..<5000 { _ = limit.line("x", .error, at: "a:\(number)", now: .zero) }
+    #expect(limit.line("the end", .critical, at: "b:1", now: .zero) == .write(leftOut: 0))
+    #expect(limit.line("the end", .critical, at: "b:1", now: .zero) == .write(leftOut: 0))
+    #expect(limit.agentLine("a", now: .zero) == .write(leftOut: 0))
+  }
+
   @Test("whoever makes up ever new texts gets no more than a place may say")
   func site() {
     var limit = LogLimit()

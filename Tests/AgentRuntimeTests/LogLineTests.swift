@@ -18,7 +18,7 @@ struct LogLineTests {
     let about: Logger.Metadata = ["role": "upper", "agent": "an \"odd\" one", "code": ""]
     #expect(
       line("it failed", about).text
-        == "2024-09-14T18:37:37.042Z warning agent=\"an \\\"odd\\\" one\" code=\"\" role=upper it failed\n")
+        == "2024-09-14T18:37:37.042Z warning [agent=\"an \\\"odd\\\" one\" code=\"\" role=upper] it failed\n")
   }
 
   @Test("for programs: an object with the same")

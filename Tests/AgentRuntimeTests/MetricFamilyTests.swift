@@ -40,6 +40,16 @@ struct MetricFamilyTests {
         """)
   }
 
+  @Test("counts that somebody else has written stop nothing")
+  func hostile() {
+    var worker = WorkerStatus(incarnation: "a", [:])
+    var totals = RoleTotals(role: "r")
+    totals.durations = totals.durations.map { _ in .max }
+    totals.runs = .max
+    worker.work = [totals]
+    #expect(MetricFamily.text(MetricFamily.work([worker])).contains("agenthost_message_seconds_count"))
+  }
+
   @Test("roles beyond a number have no series")
   func bounded() throws {
     let roles = (0..<10_000).map { RoleStatus(role: "r\($0)") }

@@ -61,15 +61,16 @@ struct KeptTraceTests {
   func long() throws {
     let (bytes, trace) = try kept(steps: 5000, error: String(repeating: "\\u0007語", count: 500))
     let found = try #require(trace)
-    #expect(bytes.count <= KeptTrace.maximumBytes * 2)
-    #expect(found.steps.count == KeptTrace.maximumSteps)
-    #expect(found.leftOut == 5000 - KeptTrace.maximumSteps)
+    #expect(bytes.count <= KeptTrace.maximumBytes)
+    #expect((2...KeptTrace.maximumSteps).contains(found.steps.count))
+    #expect(found.leftOut == 5000 - found.steps.count)
     #expect(found.steps.first?.role == "r0" && found.steps.last?.role == "r4999")
   }
 
   @Test(
     "what others have written is no trace, or one",
     arguments: [
+      #"{"state":"done","left_out":9223372036854774784,"trace":[{},{}]}"#,
       "", "[]", "{}", #"{"state":"done"}"#, #"{"state":"x","trace":[]}"#, #"{"state":"done","trace":[1,{}]}"#,
     ])
   func broken(text: String) {

@@ -131,7 +131,21 @@ struct MetricsTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
-  @Test("who connects and says nothing keeps nobody from work, and is sent away")
+  @Test("a server that stands still keeps no monitor waiting")
+  func stalled() async throws {
+    let monitor = try MonitorClient()
+    let system = try await RunningSystem(settings: monitor.settings)
+    _ = try await system.wire.result(of: WireRequest(text: "abc"), from: "manager")
+    kill(system.server.processIdentifier, SIGSTOP)
+    let start = ContinuousClock.now
+    let figures = try await monitor.figures()
+    #expect(ContinuousClock.now - start < .seconds(10), "the server's commands have 5 s each")
+    #expect(figures["agenthost_messages_total{role=\"manager\",place=\"main\"}"] == 3)
+    kill(system.server.processIdentifier, SIGCONT)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("who connects and says nothing, or little, keeps nobody from work, and is sent away")
   func silent() async throws {
     let monitor = try MonitorClient()
     let system = try await RunningSystem(settings: monitor.settings)
@@ -139,7 +153,11 @@ struct MetricsTests {
     let sockets = (0..<100).map { _ in Self.connect(port) }
     defer { for socket in sockets { close(socket) } }
     for _ in 0..<3 { _ = try await system.wire.result(of: WireRequest(text: "abc"), from: "manager") }
-    try await monitor.wait(until: "it answers again") { !$0.isEmpty }
+    try await RedisTestServer.wait(until: "it answers again") {
+      for socket in sockets { _ = send(socket, "G", 1, Int32(MSG_NOSIGNAL)) }
+      // Closed while others have all connections.
+      return (try? await monitor.figures()) != nil
+    }
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 

@@ -32,6 +32,42 @@ struct ObservingTests {
     #expect(system.host.log.contains("watching: stopped, the host ends"))
   }
 
+  @Test("what it does again and again is cancelled when it does not end, and is not begun again")
+  func endless() async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path(of: "file")
+    try Data().write(to: URL(filePath: file))
+    let system = try await RunningSystem(["TestAgents"], settings: ["TEST_TIMER_FILE": file])
+    try await system.host.waitForLog("watching: time begins")
+    try await system.host.waitForLog("did not end within 30.0 s what it does again and again")
+    try await system.host.waitForLog("watching: time is cancelled")
+    // Many times its interval.
+    for _ in 0..<20 { _ = try await words(of: system) }
+    let begun = system.host.log.components(separatedBy: "watching: time begins").count - 1
+    #expect(begun == 1, "\(system.host.log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
+  @Test("it is stopped when what it does again and again has ended, and not before")
+  func stopWaits() async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path(of: "file")
+    try Data().write(to: URL(filePath: file))
+    let system = try await RunningSystem(["TestAgents"], settings: ["TEST_TIMER_FILE": file])
+    try await system.host.waitForLog("watching: time begins")
+    try system.agents.say("timeout: 50\n", of: "TestAgents")
+    try await system.reload()
+    // The old agent's, and that of the one in its place.
+    try await system.host.waitForLog("watching: time begins", times: 2)
+    #expect(!system.host.log.contains("watching: stopped"), "\(system.host.log)")
+    try FileManager.default.removeItem(atPath: file)
+    try await system.host.waitForLog("watching: stopped, the host goes on")
+    let log = system.host.log
+    let (end, stop) = (log.range(of: "watching: time ends"), log.range(of: "watching: stopped"))
+    #expect(try #require(end).lowerBound < #require(stop).lowerBound, "\(log)")
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("where it is not granted, it knows nothing of the host's life")
   func grants() async throws {
     let system = try await RunningSystem(["TestAgents"], said: ["TestAgents": "grants: [log]\n"])

@@ -32,6 +32,17 @@ struct ServiceTests {
     #expect(socket.count("READY=1\nSTATUS=serving") == 1 && socket.count("WATCHDOG=1") == 0)
   }
 
+  @Test("that it is ready it says until it is heard, once")
+  func heardLater() async throws {
+    let folder = try TemporaryFolder()
+    let name = folder.path(of: "notify")
+    let system = try await RunningSystem(["EchoC"], settings: ["NOTIFY_SOCKET": name])
+    let socket = try NotifySocket(name)
+    try await RedisTestServer.wait(until: "it is ready") { socket.messages == ["READY=1\nSTATUS=serving"] }
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+    #expect(socket.messages == ["READY=1\nSTATUS=serving", "STOPPING=1"])
+  }
+
   @Test("the watchdog is fed by the worker's progress: not while that stands still")
   func watchdog() async throws {
     let folder = try TemporaryFolder()

@@ -1,6 +1,8 @@
 import AgentSDK
+import Glibc
 
-/// Says what it has heard, whether it is called again and again, and what it knows of the host's life.
+/// Says what it has heard, whether it is called again and again, and what it knows of the host's life. While there is the
+/// file that the environment names, what it does again and again has no end.
 actor WatchingAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   private struct Text: Encodable { var text: String }
 
@@ -26,6 +28,17 @@ actor WatchingAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   func timerFired(context: AgentContext) async throws {
     calls += 1
     if calls == 1 { throw TooEarly() }
+    guard let file = getenv("TEST_TIMER_FILE").map({ String(cString: $0) }), access(file, F_OK) == 0 else {
+      return
+    }
+    context.log.info("watching: time begins")
+    do {
+      while access(file, F_OK) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    } catch {
+      context.log.info("watching: time is cancelled")
+      throw error
+    }
+    context.log.info("watching: time ends")
   }
 
   private struct TooEarly: Error {}

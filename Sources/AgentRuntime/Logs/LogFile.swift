@@ -9,6 +9,8 @@ final class LogFile: Sendable {
     var descriptor: Int32 = -1
     var device: dev_t = 0
     var inode: ino_t = 0
+    /// Whether the last line has no end: there was no room for it.
+    var isBroken = false
   }
 
   let path: String
@@ -28,8 +30,11 @@ final class LogFile: Sendable {
   func append(_ line: String) {
     state.withLock { state in
       guard open(&state) else { return }
-      var line = line
-      line.withUTF8 { _ = write(state.descriptor, $0.baseAddress, $0.count) }
+      var line = state.isBroken ? "\n" + line : line
+      state.isBroken = line.withUTF8 { bytes in
+        let written = write(state.descriptor, bytes.baseAddress, bytes.count)
+        return written > 0 ? written < bytes.count : state.isBroken
+      }
     }
   }
 
@@ -41,7 +46,7 @@ final class LogFile: Sendable {
     {
       return true
     }
-    let number = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o640)
+    let number = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o640)
     guard number >= 0 else { return state.descriptor >= 0 }
     guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(number)

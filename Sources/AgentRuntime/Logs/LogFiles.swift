@@ -5,6 +5,8 @@ package struct LogFiles: Sendable {
   /// Absolute paths; nil: there is no such file.
   package private(set) var debug: String?
   package private(set) var info: String?
+  /// Hosts with files of one name in one folder.
+  private static let mostHosts = 64
   /// Held for as long as the host lives.
   private var locks: [OwnedDescriptor] = []
 
@@ -29,13 +31,21 @@ package struct LogFiles: Sendable {
   }
 
   private mutating func claim(_ path: String, _ host: String) throws(SystemCallError) -> String {
-    if let lock = try FileLock.take(path: path + ".lock") {
-      locks.append(lock)
-      return path
+    for number in 0...Self.mostHosts {
+      let own = number == 0 ? path : Self.inserting(number == 1 ? host : "\(host)-\(number)", into: path)
+      if let lock = try FileLock.take(path: own + ".lock") {
+        locks.append(lock)
+        return own
+      }
     }
+    throw SystemCallError("lock", path, code: EBUSY)
+  }
+
+  /// Before the ending.
+  private static func inserting(_ text: String, into path: String) -> String {
     let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
-    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path).\(host)" }
-    return "\(path[..<dot]).\(host)\(path[dot...])"
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "\(path).\(text)" }
+    return "\(path[..<dot]).\(text)\(path[dot...])"
   }
 
   private static func path(_ name: String, in directory: String) -> String? {

@@ -25,11 +25,10 @@ struct LogLine: Sendable {
     self.source = source
   }
 
-  /// `2026-01-31T23:59:59.042Z warning role=upper what it says`, for people.
+  /// `2026-01-31T23:59:59.042Z warning [role=upper] what it says`, for people.
   var text: String {
-    var line = "\(TimeText.timestamp(time)) \(level)"
-    for (name, value) in details { line += " \(name)=\(Self.quoted(value))" }
-    return line + " \(message)\n"
+    let about = details.map { "\($0.name)=\(Self.quoted($0.value))" }.joined(separator: " ")
+    return "\(TimeText.timestamp(time)) \(level) \(about.isEmpty ? "" : "[\(about)] ")\(message)\n"
   }
 
   /// A JSON object, for programs.
@@ -48,7 +47,9 @@ struct LogLine: Sendable {
   /// So that it is seen where it ends.
   private static func quoted(_ value: String) -> String {
     if !value.isEmpty,
-      value.utf8.allSatisfy({ $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") })
+      value.utf8.allSatisfy({
+        $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "]")
+      })
     {
       return value
     }

@@ -5,9 +5,9 @@ extension MetricFamily {
   /// keeps them.
   static let maximumRoles = 500
 
-  /// How the streams of roles stand, for all hosts of the server together. `time` is by the server's clock.
+  /// How the streams of a host's roles stand, which they share with all hosts of the server. `time` is by the server's clock.
   static func roles(_ roles: [RoleStatus], at time: Double) -> [MetricFamily] {
-    var agents = MetricFamily("agenthost_role_agents", .gauge, "Agents of all hosts that serve the role.")
+    var agents = MetricFamily("agenthost_role_agents", .gauge, "Agents of this host that serve the role.")
     var waiting = MetricFamily("agenthost_role_waiting", .gauge, "Messages that no reader has got yet.")
     var oldest = MetricFamily(
       "agenthost_role_oldest_waiting_seconds", .gauge,

@@ -38,14 +38,15 @@ struct MetricFamily: Sendable, Equatable {
 
   /// `counts` are of what lies between two bounds, the last of what lies above all.
   mutating func add(histogram counts: [Int], bounds: [Double], sum: Double, _ labels: Label...) {
-    var total = 0
+    // Anybody may have written the counts of another worker.
+    var total = 0.0
     for (index, count) in counts.enumerated() {
-      total += count
+      total += Double(count)
       let bound = index < bounds.count ? Self.text(bounds[index]) : "+Inf"
-      samples.append(Sample(suffix: "_bucket", labels: labels + [Label("le", bound)], value: Double(total)))
+      samples.append(Sample(suffix: "_bucket", labels: labels + [Label("le", bound)], value: total))
     }
     samples.append(Sample(suffix: "_sum", labels: labels, value: sum))
-    samples.append(Sample(suffix: "_count", labels: labels, value: Double(total)))
+    samples.append(Sample(suffix: "_count", labels: labels, value: total))
   }
 
   /// In Prometheus' text format, version 0.0.4. A family without samples is not there.

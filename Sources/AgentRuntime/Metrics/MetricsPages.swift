@@ -2,8 +2,7 @@ import AgentStreams
 import NIOCore
 import RedisClient
 
-/// What the worker of a host's main place says of the host, for a monitor: figures and states, put together when
-/// somebody asks.
+/// What the worker of a host's main place says of the host to a monitor, put together when somebody asks.
 @IOActor
 final class MetricsPages {
   struct Page: Sendable {
@@ -14,28 +13,33 @@ final class MetricsPages {
 
   /// Whoever asks more often gets the same figures again.
   private static let shortest = TimeAmount.seconds(1)
-  /// How long it is known which other workers there are.
-  private static let workersKept = TimeAmount.seconds(15)
+  /// How long a monitor waits for what the server says; then it gets what is known without it.
+  private static let longestRead = TimeAmount.seconds(2)
 
-  private let client: RedisClient
-  private let keys: Keys
-  private let own: @IOActor () -> WorkerStatus
-  private let committer: Committer
-  private let refusals: @IOActor () -> [String: Int]
-  private let readiness: @IOActor () -> Readiness
-  private var last: (time: NIODeadline, page: Page)?
-  private var others: (time: NIODeadline, incarnations: [String])?
+  private let figures: HostFigures
+  private var hasLoaded = false
+  private var hasEnded = false
+  private let change = Condition()
+  private var last: (time: NIODeadline, families: [MetricFamily])?
+  /// One for all who ask meanwhile. Owned by this object; nobody waits for it longer than `longestRead`, and the host's
+  /// end does not wait at all: what the server does not answer can't be broken off.
+  private var reading: Task<Void, Never>?
 
-  init(
-    client: RedisClient, keys: Keys, committer: Committer, own: @escaping @IOActor () -> WorkerStatus,
-    refusals: @escaping @IOActor () -> [String: Int], readiness: @escaping @IOActor () -> Readiness
-  ) {
-    self.client = client
-    self.keys = keys
-    self.committer = committer
-    self.own = own
-    self.refusals = refusals
-    self.readiness = readiness
+  init(_ figures: HostFigures) { self.figures = figures }
+
+  /// The agents are loaded.
+  func loaded() {
+    hasLoaded = true
+    change.wakeAll()
+  }
+
+  func end() {
+    hasEnded = true
+    change.wakeAll()
+  }
+
+  func waitUntilLoaded(within limit: TimeAmount) async {
+    await wait(within: limit) { !hasLoaded }
   }
 
   /// Nil where there is no such page.
@@ -44,7 +48,9 @@ final class MetricsPages {
     case "/metrics": return await metrics()
     case "/healthz": return Page(text: "alive\n")
     case "/readyz":
-      let problems = readiness().problems
+      let readiness = Readiness(
+        hasLoaded: hasLoaded, redis: figures.client.health.state, standstill: figures.committer.standstill)
+      let problems = readiness.problems
       let text = problems.isEmpty ? "ready\n" : problems.map { $0 + "\n" }.joined()
       return Page(isGood: problems.isEmpty, text: text)
     default: return nil
@@ -52,43 +58,38 @@ final class MetricsPages {
   }
 
   private func metrics() async -> Page {
-    if let last, NIODeadline.now() - last.time < Self.shortest { return last.page }
-    let own = own()
-    var all = MetricFamily.commits(committer.counters)
-    all += MetricFamily.redis(client.health, connectionsMade: client.connectionsMade)
-    all += MetricFamily.process(.read())
-    all.append(MetricFamily.refusals(refusals()))
-    do throws(RedisError) {
-      let desired = try await DesiredState.read(client, keys: keys)
-      let workers = [own] + (try await othersOfHost(own))
-      let roles = try await RoleStatus.all(
-        named: workers.flatMap(\.roles), workers, paused: desired.pausedRoles, client, keys: keys)
-      let time = try await ServerClock.read(client)
-      all += MetricFamily.roles(roles, at: time)
-      all += MetricFamily.work(workers)
-      all += MetricFamily.workers(workers, desired)
-    } catch {
-      // What is known without the server is said; that it is not there is part of it.
-      all += MetricFamily.work([own])
-      all += MetricFamily.workers([own], DesiredState())
+    let own = figures.own
+    if figures.client.health.state == .connected {
+      if reading == nil, !isFresh { reading = Task { await self.read() } }
+      await wait(within: Self.longestRead) { reading != nil }
     }
-    let page = Page(type: "text/plain; version=0.0.4; charset=utf-8", text: MetricFamily.text(all))
-    last = (.now(), page)
-    return page
+    let families = isFresh ? last?.families : nil
+    return Page(
+      type: "text/plain; version=0.0.4; charset=utf-8",
+      text: MetricFamily.text(own + (families ?? figures.withoutServer)))
   }
 
-  /// Workers of this host's isolated places, by what they said of themselves last.
-  private func othersOfHost(_ own: WorkerStatus) async throws(RedisError) -> [WorkerStatus] {
-    if own.isolatedPlaces.isEmpty { return [] }
-    let incarnations: [String]
-    if let others, NIODeadline.now() - others.time < Self.workersKept {
-      incarnations = others.incarnations
-    } else {
-      incarnations = try await KeySearch.suffixes(of: keys.host(""), client)
-      others = (.now(), incarnations)
+  private var isFresh: Bool { last.map { NIODeadline.now() - $0.time < Self.shortest } ?? false }
+
+  private func read() async {
+    if let families = await figures.read() { last = (.now(), families) }
+    reading = nil
+    change.wakeAll()
+  }
+
+  /// Until it is so no more, the time is over, or this ends.
+  private func wait(within limit: TimeAmount, _ mustWait: @IOActor () -> Bool) async {
+    let deadline = NIODeadline.now() + limit
+    let timer = IOActor.eventLoop.scheduleTask(in: limit) {
+      IOActor.assumeIsolated { self.change.wakeAll() }
     }
-    return try await WorkerStatus.read(incarnations, client, keys: keys).filter {
-      $0.session == own.session && own.isolatedPlaces.contains($0.place)
+    defer { timer.cancel() }
+    await withTaskCancellationHandler {
+      while mustWait(), !hasEnded, !Task.isCancelled, NIODeadline.now() < deadline {
+        await change.wait { mustWait() && !hasEnded && !Task.isCancelled && NIODeadline.now() < deadline }
+      }
+    } onCancel: {
+      IOActor.execute { self.change.wakeAll() }
     }
   }
 }

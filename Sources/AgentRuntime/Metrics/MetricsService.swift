@@ -1,5 +1,4 @@
 import AgentPlugins
-import Glibc
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -8,17 +7,24 @@ import RedisClient
 import ServiceLifecycle
 
 /// Answers monitors over HTTP, on a socket that listens already. One request a connection.
+@IOActor
 final class MetricsService: Service {
   private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+  private typealias Server = NIOAsyncChannel<Connection, Never>
 
   /// Connections at once; those beyond are closed.
   private static let maximumConnections = 32
   /// For a request to come, and its answer to go.
-  private static let limit = TimeAmount.seconds(10)
+  private nonisolated static let limit = TimeAmount.seconds(10)
+  /// A worker that takes the place of another begins to answer when its agents are loaded, but no later than this: until
+  /// then the other answers, or nobody can.
+  private static let longestStart = TimeAmount.seconds(5)
 
   private let descriptor: Int32
   private let pages: MetricsPages
   private let logger: Logger
+  private var open: [ObjectIdentifier: any Channel] = [:]
+  private var isEnding = false
 
   /// Takes over a listening socket.
   init(descriptor: Int32, pages: MetricsPages, logger: Logger) {
@@ -27,42 +33,70 @@ final class MetricsService: Service {
     self.logger = logger
   }
 
+  /// Ends with the host alone: without metrics it serves all the same.
   func run() async throws {
-    await HostEnd.cancels {
+    await HostEnd.cancels { await self.pages.waitUntilLoaded(within: Self.longestStart) }
+    let server: Server
+    do {
+      server = try await listen()
+    } catch {
+      logger.error("no metrics are served: \(error)")
+      return await HostEnd().wait()
+    }
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        await HostEnd().wait()
+        await self.end(server)
+      }
       do {
-        try await self.serve()
+        try await serve(server)
       } catch {
-        if !Task.isCancelled { self.logger.error("no more metrics are served: \(error)") }
+        if !isEnding { logger.error("no more metrics are served: \(error)") }
       }
     }
   }
 
-  private func serve() async throws {
-    let server = try await ServerBootstrap(group: IOActor.eventLoop).bind(descriptor) { channel in
+  /// What is not answered by now is asked again of the worker that takes this one's place. By closing, since a connection
+  /// that a cancelled task leaves behind is one that nobody ends.
+  private func end(_ server: Server) {
+    isEnding = true
+    server.channel.close(promise: nil)
+    for channel in open.values { channel.close(promise: nil) }
+    pages.end()
+  }
+
+  private func listen() async throws -> Server {
+    try await ServerBootstrap(group: IOActor.eventLoop).bind(descriptor) { channel in
       channel.eventLoop.makeCompletedFuture {
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(IdleStateHandler(allTimeout: Self.limit))
-        try pipeline.addHandler(ClosesWhenIdle())
-        try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+        // From the connection's beginning, however slowly something comes.
+        let timer = channel.eventLoop.scheduleTask(in: Self.limit) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in timer.cancel() }
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
         return try Connection(wrappingChannelSynchronously: channel)
       }
     }
+  }
+
+  private func serve(_ server: Server) async throws {
     try await server.executeThenClose { connections in
       try await withThrowingDiscardingTaskGroup { group in
-        let open = OpenConnections()
         for try await connection in connections {
-          guard await open.begin(Self.maximumConnections) else {
-            connection.channel.close(promise: nil)
+          let channel = connection.channel
+          guard !isEnding, open.count < Self.maximumConnections else {
+            channel.close(promise: nil)
             continue
           }
+          open[ObjectIdentifier(channel)] = channel
           group.addTask {
             await self.answer(connection)
-            await open.end()
+            await self.ended(channel)
           }
         }
       }
     }
   }
+
+  private func ended(_ channel: any Channel) { open[ObjectIdentifier(channel)] = nil }
 
   private func answer(_ connection: Connection) async {
     do {
@@ -97,32 +131,5 @@ final class MetricsService: Service {
       "content-type": page.type, "content-length": String(page.text.utf8.count), "connection": "close",
     ]
     return (HTTPResponseHead(version: .http1_1, status: status, headers: headers), page.text)
-  }
-}
-
-@IOActor
-private final class OpenConnections {
-  private var count = 0
-
-  nonisolated init() {}
-
-  func begin(_ most: Int) -> Bool {
-    guard count < most else { return false }
-    count += 1
-    return true
-  }
-
-  func end() { count -= 1 }
-}
-
-private final class ClosesWhenIdle: ChannelInboundHandler, Sendable {
-  typealias InboundIn = NIOAny
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent {
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
-    }
   }
 }

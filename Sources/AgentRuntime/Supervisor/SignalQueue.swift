@@ -30,6 +30,16 @@ package final class SignalQueue {
     pthread_sigmask(SIG_SETMASK, &previousMask, nil)
   }
 
+  /// What comes before there is a queue waits for it.
+  package static func hold(_ signal: Int32) throws(SystemCallError) {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, signal)
+    guard pthread_sigmask(SIG_BLOCK, &signals, nil) == 0 else {
+      throw SystemCallError("block", signalName(signal))
+    }
+  }
+
   /// The next signal that has arrived; nil when there is none.
   package func next() throws(SystemCallError) -> Int32? {
     let signal = process_read_signal(descriptor.number)

@@ -36,6 +36,16 @@ package struct SupervisorLink: Sendable {
     logger.error("the supervisor could not be told \"\(line.text.prefix(64))\": \(error)")
   }
 
+  /// The socket for monitors, kept from the worker's own children; closed where it `isOurs` not.
+  package static func takeMonitors(isOurs: Bool) throws(SystemCallError) -> Int32? {
+    guard isOurs else {
+      close(monitorsDescriptor)
+      return nil
+    }
+    try closeOnExec(monitorsDescriptor)
+    return monitorsDescriptor
+  }
+
   fileprivate static func closeOnExec(_ descriptor: Int32) throws(SystemCallError) {
     guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
       throw SystemCallError("use", "descriptor \(descriptor), a pipe that the supervisor passes to a worker")

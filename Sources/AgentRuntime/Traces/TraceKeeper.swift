@@ -1,4 +1,5 @@
 import AgentStreams
+import Logging
 import RedisClient
 
 /// Keeps the ways of requests that have ended, for who asks for them later: beside the road, many in one call.
@@ -17,18 +18,19 @@ final class TraceKeeper {
   private let keys: Keys
   private let timeToLive: Int
   private var sampling: TraceSampling
-  private var waiting: [CommitWrite.RequestEnd] = []
+  /// Not the envelopes, which are larger.
+  private var waiting: [RedisCommand] = []
   private var noted: [(agentID: String, code: AgentCode)] = []
   private let mayGoOn = Condition()
   private var isEnding = false
-  private let agents: @IOActor () -> [String]
+  private let registry: AgentRegistry
 
-  /// Nil where none are to be kept. `agents`: the ids of those that live.
-  init?(_ settings: Settings, client: RedisClient, keys: Keys, agents: @escaping @IOActor () -> [String]) {
+  /// Nil where none are to be kept.
+  init?(_ settings: Settings, client: RedisClient, keys: Keys, registry: AgentRegistry) {
     guard settings.traceTimeToLive > 0 else { return nil }
     self.client = client
     self.keys = keys
-    self.agents = agents
+    self.registry = registry
     timeToLive = settings.traceTimeToLive
     sampling = TraceSampling(rate: Double(settings.traceRate), now: MonotonicClock.now())
   }
@@ -38,7 +40,8 @@ final class TraceKeeper {
     guard waiting.count < Self.maximumWaiting,
       sampling.keeps(failed: end.state != .done, now: MonotonicClock.now())
     else { return }
-    waiting.append(end)
+    guard let command = KeptTrace.keeping(end, seconds: timeToLive, keys: keys) else { return }
+    waiting.append(command)
     if waiting.count == 1 { mayGoOn.wakeAll() }
   }
 
@@ -73,7 +76,8 @@ final class TraceKeeper {
       if !isEnding, waiting.count < Self.maximumBatch {
         try? await IOActor.sleep(for: Self.gathering)  // cancelled: the next turn decides
       }
-      await noteCode()
+      // At the end it is of no use any more, and without a server it would take long.
+      if isEnding { noted = [] } else { await noteCode() }
       await keep()
     }
   }
@@ -84,12 +88,13 @@ final class TraceKeeper {
   }
 
   private func keep() async {
-    let batch = waiting.prefix(Self.maximumBatch)
+    let batch = Array(waiting.prefix(Self.maximumBatch))
+    if batch.isEmpty { return }
     waiting.removeFirst(batch.count)
     do throws(RedisError) {
-      try await KeptTrace.keep(batch, seconds: timeToLive, client, keys: keys)
+      try await client.send(batch)
     } catch {
-      client.warn("the ways of \(batch.count) requests are not kept", error)
+      client.logger.warning("the ways of \(batch.count) requests are not kept: \(error)")
     }
   }
 
@@ -99,13 +104,13 @@ final class TraceKeeper {
     do throws(RedisError) {
       for (agentID, code) in batch { try await code.note(of: agentID, client, keys: keys) }
     } catch {
-      client.warn("which code agents run is not noted", error)
+      client.logger.warning("which code \(batch.count) agents run is not noted: \(error)")
     }
   }
 
   private func keepCode() async {
     do throws(RedisError) {
-      try await AgentCode.keep(agents(), client, keys: keys)
+      try await AgentCode.keep(registry.agents.map(\.identity.agentID), client, keys: keys)
     } catch {
       client.warn("which code agents run may be forgotten", error)
     }

@@ -27,7 +27,7 @@ package final class Worker {
   private let timers: AgentTimers
   private let traces: TraceKeeper?
   private let facts: WorkerFacts
-  private var hasLoaded = false
+  private let monitorPages: MetricsPages
 
   package init(configuration: WorkerConfiguration, supervisor: SupervisorLink, logger: Logger) throws {
     self.configuration = configuration
@@ -76,6 +76,23 @@ package final class Worker {
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
+    lifecycle = LifecycleEvents(client: client, keys: keys)
+    timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
+    traces = TraceKeeper(settings, client: client, keys: keys, registry: registry)
+    broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
+    facts = WorkerFacts(configuration)
+    monitorPages = MetricsPages(
+      HostFigures(
+        client: client, keys: keys, committer: committer, registry: registry, plugins: agents.plugins,
+        facts: facts))
+    presence = HostPresence(
+      client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
+    ) { [facts, registry, agents] in facts.fields(registry, agents.plugins) }
+    seeToQuarantine()
+  }
+
+  /// What becomes of roles whose code is quarantined.
+  private func seeToQuarantine() {
     agents.plugins.quarantine.learnt = { [client, keys] hash, quarantine in
       do throws(RedisError) {
         _ = try await DesiredChange.amend(hash: hash, quarantine).make(client, keys: keys)
@@ -83,20 +100,10 @@ package final class Worker {
         client.warn("the roles of quarantined code could not be noted", error)
       }
     }
-    if settings.quarantineMessages == SettingsTable.deadLetterQuarantined {
+    if configuration.settings.quarantineMessages == SettingsTable.deadLetterQuarantined {
       agents.plugins.quarantine.roles = QuarantinedRoles(
         registry: registry, client: client, keys: keys, logger: logger)
     }
-    lifecycle = LifecycleEvents(client: client, keys: keys)
-    timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
-    traces = TraceKeeper(settings, client: client, keys: keys) { [registry] in
-      registry.agents.map(\.identity.agentID)
-    }
-    broadcasts = Broadcasts(registry: registry, identity: configuration.identity)
-    facts = WorkerFacts(configuration)
-    presence = HostPresence(
-      client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
-    ) { [facts, registry, agents] in facts.fields(registry, agents.plugins) }
   }
 
   /// Runs until it is told to end by a signal. The supervisor is told once that messages are being taken; throws before
@@ -134,8 +141,8 @@ package final class Worker {
     let control = ControlService(
       client: client, keys: keys, plugins: agents.plugins, desired: desired,
       broadcasts: configuration.place.isProbation ? nil : broadcasts, logger: logger)
-    agents.beforeReading = { [desired, supervisor, logger, unowned self] in
-      hasLoaded = true
+    agents.beforeReading = { [desired, supervisor, logger, monitorPages] in
+      monitorPages.loaded()
       await control.start()
       await desired.refresh()
       supervisor.say(.ready, logger: logger)
@@ -146,9 +153,10 @@ package final class Worker {
       interval: .fractional(seconds: configuration.settings.redisHealthCheckInterval), warnsOfLoss: true)
     let services: [any Service] =
       [
-        ConnectionService(client: client, healthCheck: healthCheck), CommitService(committer: committer),
-        PresenceService(presence: presence), lifecycle,
-      ] + traceLoops + holdingLoops + [agents] + upkeepLoops + [desired, control] + monitoring
+        ConnectionService(client: client, healthCheck: healthCheck)
+      ] + traceLoops + [
+        CommitService(committer: committer), PresenceService(presence: presence), lifecycle,
+      ] + holdingLoops + [agents] + upkeepLoops + [desired, control] + monitoring
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: services.map { .init(service: NamedService($0)) },
@@ -161,18 +169,7 @@ package final class Worker {
   /// Last, so that it ends first: a worker that ends is not ready.
   private var monitoring: [any Service] {
     guard let descriptor = configuration.monitors else { return [] }
-    let pages = MetricsPages(
-      client: client, keys: keys, committer: committer,
-      own: { [facts, registry, agents, configuration] in
-        WorkerStatus(
-          incarnation: configuration.identity.incarnation,
-          Dictionary(facts.fields(registry, agents.plugins).map { ($0.name, $0.value) }) { $1 })
-      },
-      refusals: { [agents] in agents.plugins.refusalCounts },
-      readiness: { [client, committer, unowned self] in
-        Readiness(hasLoaded: hasLoaded, redis: client.health.state, standstill: committer.standstill)
-      })
-    return [MetricsService(descriptor: descriptor, pages: pages, logger: logger)]
+    return [MetricsService(descriptor: descriptor, pages: monitorPages, logger: logger)]
   }
 
   private func startWatchdog() {
@@ -186,7 +183,7 @@ package final class Worker {
     }.start()
   }
 
-  /// Ends after the agents: what they end last is kept too.
+  /// Ends after the committer: what ends last is kept too.
   private var traceLoops: [any Service] {
     guard let traces else { return [] }
     committer.requestEnded = { traces.ended($0) }

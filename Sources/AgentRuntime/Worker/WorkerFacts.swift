@@ -4,9 +4,11 @@ import RedisClient
 
 /// What a worker says of itself, for whoever asks who lives and what is loaded.
 struct WorkerFacts {
+  private let incarnation: String
   private let constant: [(name: String, value: String)]
 
   init(_ configuration: WorkerConfiguration) {
+    incarnation = configuration.identity.incarnation
     constant = [
       ("host", configuration.identity.hostName), ("pid", String(configuration.identity.processID)),
       ("session", configuration.session.id),
@@ -27,5 +29,13 @@ struct WorkerFacts {
       ("looked", String(plugins.lookedVersion)), ("libraries", LibraryStatus.text(plugins.statuses)),
       ("past_generations", String(plugins.pastGenerations)),
     ]
+  }
+
+  /// The same, as others read it.
+  @IOActor
+  func status(_ registry: AgentRegistry, _ plugins: Plugins) -> WorkerStatus {
+    WorkerStatus(
+      incarnation: incarnation,
+      Dictionary(fields(registry, plugins).map { ($0.name, $0.value) }) { $1 })
   }
 }

@@ -172,14 +172,19 @@ package final class Committer {
       }
     case .ended:
       counters.ended += 1
-      logger.notice(
-        "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended")
+      if lastDropped.elapsed() {
+        logger.notice(
+          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended"
+        )
+      }
     case .notOurs where isRepeated:
       counters.ambiguous += 1
     case .notOurs:
       counters.notOurs += 1
-      logger.notice(
-        "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: not ours any more")
+      if lastDropped.elapsed() {
+        logger.notice(
+          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: not ours any more")
+      }
     case .refused(let refusal):
       counters.refused += 1
       if let next = settlement.refused.settlement(after: refusal) { return submit(next) }

@@ -42,9 +42,21 @@ package struct RoleStatus: Sendable, Equatable {
     named: some Sequence<String>, _ workers: [WorkerStatus], paused: Set<String>, _ client: RedisClient,
     keys: Keys
   ) async throws(RedisError) -> [RoleStatus] {
+    try await all(
+      of: Set(named).union(workers.flatMap(\.agents).map(\.role)).union(paused), workers, paused: paused,
+      client,
+      keys: keys)
+  }
+
+  /// Of these roles.
+  @IOActor
+  package static func all(
+    of roles: some Sequence<String>, _ workers: [WorkerStatus], paused: Set<String>, _ client: RedisClient,
+    keys: Keys
+  ) async throws(RedisError) -> [RoleStatus] {
     var agents: [String: Int] = [:]
     for agent in workers.flatMap(\.agents) { agents[agent.role, default: 0] += 1 }
-    var left = Set(named).union(agents.keys).union(paused).map { role in
+    var left = roles.map { role in
       var status = RoleStatus(role: role)
       status.agents = agents[role, default: 0]
       status.isPaused = paused.contains(role)
@@ -140,10 +152,8 @@ package struct RoleStatus: Sendable, Equatable {
       let groups = try await client.send(RedisCommand("XINFO", "GROUPS", stream), effect: .repeatable)
       let last = GroupStatus.lastDelivered(to: group, in: groups) ?? "0-0"
       // There is no command that gives the id alone; one entry is as large as an envelope may be.
-      let first = try await client.send(
-        RedisCommand("XRANGE", stream, "(" + last, "+", "COUNT", "1"), effect: .repeatable)
-      let id = first.root.elements.flatMap { Array($0).first?.elements }.flatMap { Array($0).first?.string }
-      return id.flatMap { StreamID($0) }.map { Double($0.milliseconds) / 1000 }
+      let first = try await StreamScript.firstAfter.call(client, keys: [stream], [last])
+      return first.root.string.flatMap { StreamID($0) }.map { Double($0.milliseconds) / 1000 }
     } catch {
       // Gone meanwhile, or something else by now.
       if case .response = error, error.meaning == .wrongType || error.meaning == .final { return nil }

@@ -8,7 +8,7 @@ package struct KeptTrace: Sendable, Equatable {
   package static let maximumBytes = 32 << 10
   /// Of a longer way, steps in its middle are left out.
   package static let maximumSteps = 128
-  private static let maximumTextLength = 32
+  private static let maximumTextBytes = 64
 
   package var state: RequestState
   package var conversationID: String
@@ -38,7 +38,7 @@ package struct KeptTrace: Sendable, Equatable {
       state: state, conversationID: value["conversation_id"]?.string ?? "",
       created: value["create_ts"]?.double ?? 0, ended: value["update_ts"]?.double ?? 0,
       steps: steps.map(TraceEntry.init(reading:)))
-    leftOut = value["left_out"]?.double.flatMap { Int(exactly: $0) } ?? 0
+    leftOut = value["left_out"]?.double.map { Int(min(max(0, $0), 1e9)) } ?? 0
   }
 
   /// What is to be kept of a request that ends: members of its final envelope, as they are where they are short enough.
@@ -64,13 +64,27 @@ package struct KeptTrace: Sendable, Equatable {
   private static func shortened(
     _ state: RequestState, _ envelope: Envelope, _ bytes: UnsafeRawBufferPointer
   ) -> [UInt8] {
-    var entries = envelope.traceEntries(in: bytes)
-    let leftOut = max(0, entries.count - maximumSteps)
-    if leftOut > 0 { entries.removeSubrange(maximumSteps / 2..<maximumSteps / 2 + leftOut) }
+    let entries = envelope.traceEntries(in: bytes)
+    var steps = maximumSteps
+    while true {
+      let text = shortened(state, envelope, bytes, entries, steps: steps)
+      if text.count <= maximumBytes || steps <= 2 { return text }
+      steps /= 2
+    }
+  }
+
+  /// With the first and the last steps, so many in all.
+  private static func shortened(
+    _ state: RequestState, _ envelope: Envelope, _ bytes: UnsafeRawBufferPointer, _ all: [TraceEntry],
+    steps: Int
+  ) -> [UInt8] {
+    var entries = all
+    let leftOut = max(0, entries.count - steps)
+    if leftOut > 0 { entries.removeSubrange(steps / 2..<steps / 2 + leftOut) }
     var text: [UInt8] = []
     JSONValue.object([
       .init("state", .string(state.rawValue)),
-      .init("conversation_id", .string(String(envelope.conversationID(in: bytes).prefix(maximumTextLength)))),
+      .init("conversation_id", .string(cut(envelope.conversationID(in: bytes)))),
       .init("create_ts", .number(envelope.createTimestamp)),
       .init("update_ts", .number(envelope.updateTimestamp)),
       .init("left_out", .number(leftOut)),
@@ -88,29 +102,29 @@ package struct KeptTrace: Sendable, Equatable {
   /// A name that is no name does not come back, and an error has its beginning.
   private static func cut(_ entry: TraceEntry) -> TraceEntry {
     var entry = entry
-    entry.role = String(entry.role.prefix(maximumTextLength))
-    entry.agentID = String(entry.agentID.prefix(maximumTextLength))
-    entry.error = entry.error.map { String($0.prefix(maximumTextLength)) }
+    entry.role = cut(entry.role)
+    entry.agentID = cut(entry.agentID)
+    entry.error = entry.error.map(cut)
     return entry
   }
 
-  /// Keeps the ways of requests that have ended, for so many seconds. Of one that is kept already the first stays.
+  /// By bytes: one character may have any number of them.
+  private static func cut(_ text: String) -> String {
+    String(decoding: text.utf8.prefix(maximumTextBytes), as: UTF8.self)
+  }
+
+  /// What keeps the way of a request that has ended, for so many seconds. Of one that is kept already the first stays.
   @IOActor
-  package static func keep(
-    _ ends: some Sequence<CommitWrite.RequestEnd>, seconds: Int, _ client: RedisClient, keys: Keys
-  ) async throws(RedisError) {
-    let commands = ends.compactMap { end in
-      text(of: end).map { text in
-        var command = RedisCommand("SET", capacity: text.count + 256)
-        command.append(keys.trace(ofRequest: end.request))
-        command.append(text)
-        command.append("EX" as StaticString)
-        command.append(seconds)
-        command.append("NX" as StaticString)
-        return command
-      }
+  package static func keeping(_ end: CommitWrite.RequestEnd, seconds: Int, keys: Keys) -> RedisCommand? {
+    text(of: end).map { text in
+      var command = RedisCommand("SET", capacity: text.count + 256)
+      command.append(keys.trace(ofRequest: end.request))
+      command.append(text)
+      command.append("EX" as StaticString)
+      command.append(seconds)
+      command.append("NX" as StaticString)
+      return command
     }
-    try await client.send(commands)
   }
 
   /// Nil where nothing is known of the request: it has not ended, long ago, or nobody kept it.
