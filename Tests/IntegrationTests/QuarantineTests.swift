@@ -13,7 +13,10 @@ struct QuarantineTests {
     try await system.host.waitForLog("quarantined on all hosts")
     try await RedisTestServer.wait(until: "nobody serves the role") {
       let shown = try await Finished.agenthost(on: system.server, "status", "--json").output
-      return shown.contains(#""uppercase""#) && !shown.contains("\"\(role)\"")
+      let read = try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any]
+      let workers = read?["workers"] as? [[String: Any]] ?? []
+      let served = workers.flatMap { $0["roles"] as? [String] ?? [] }
+      return served.contains("uppercase") && !served.contains(role)
     }
     // What is announced as gone may read for a moment more; a look is over when it does not.
     try await RedisTestServer.wait(until: "the worker that serves has looked at its folder") {

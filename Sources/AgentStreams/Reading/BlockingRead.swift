@@ -18,12 +18,16 @@ final class BlockingRead {
 
   var isUnderWay: Bool { connection != nil }
 
+  /// Nil where it `isOver` before it has begun: whoever said so may have found no read to end, since a task may leave its
+  /// actor in any call of an asynchronous function.
   func send(
-    _ command: consuming RedisCommand, on connection: RedisConnection, block: TimeAmount
-  ) async throws(RedisError) -> RedisReply {
+    _ command: consuming RedisCommand, on connection: RedisConnection, block: TimeAmount,
+    unless isOver: @IOActor () -> Bool
+  ) async throws(RedisError) -> RedisReply? {
     self.connection = connection
     number += 1
     defer { self.connection = nil }
+    if isOver() { return nil }
     return try await connection.sendBlocking(command, block: block)
   }
 

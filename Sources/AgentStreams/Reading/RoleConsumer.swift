@@ -203,8 +203,8 @@ package final class RoleConsumer: StreamReader {
     defer { slots.interruptBlocked = nil }
     let command = StreamCommands.readGroup(
       first.group, consumer: first.consumer, streams: sources.map(\.stream), count: count, block: block)
-    let found = try StreamCommands.entries(
-      ofRead: try await blockingRead.send(command, on: connection, block: Self.block))
+    let reply = try await blockingRead.send(command, on: connection, block: Self.block) { isQuiet }
+    let found = try reply.map { reply throws(RedisError) in try StreamCommands.entries(ofRead: reply) } ?? []
     if found.isEmpty, block != nil { use.mustLook = true }
     return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }
   }

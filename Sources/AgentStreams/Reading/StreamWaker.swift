@@ -89,8 +89,7 @@ package final class StreamWaker {
       }
       try await passOverWhatIsThere(connection)
       // Meanwhile there was no wait that could have been ended.
-      if isQuiet || readers.keys.contains(where: { seen[$0] == nil }) { continue }
-      let reply = try await wait(connection)
+      guard !mustLookAgain, let reply = try await wait(connection) else { continue }
       succeeded()
       try wakeReaders(reply)
     }
@@ -111,15 +110,18 @@ package final class StreamWaker {
     }
   }
 
-  private func wait(_ connection: RedisConnection) async throws(RedisError) -> RedisReply {
+  private func wait(_ connection: RedisConnection) async throws(RedisError) -> RedisReply? {
     var command = RedisCommand("XREAD", "COUNT", "1", "BLOCK")
     command.append(Int(Self.block.nanoseconds / 1_000_000))
     command.append("STREAMS")
     let streams = Array(readers.keys)
     for stream in streams { command.append(stream) }
     for stream in streams { command.append(seen[stream, default: "0"]) }
-    return try await blockingRead.send(command, on: connection, block: Self.block)
+    return try await blockingRead.send(command, on: connection, block: Self.block) { mustLookAgain }
   }
+
+  /// Whether there is something else to do than to wait.
+  private var mustLookAgain: Bool { isQuiet || readers.keys.contains { seen[$0] == nil } }
 
   private func wakeReaders(_ reply: RedisReply) throws(RedisError) {
     // Nothing came: a look at each stream finds one that was deleted, which nobody can write to any more.
