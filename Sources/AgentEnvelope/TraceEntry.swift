@@ -66,12 +66,6 @@ extension Envelope {
     elements(of: span(.trace), in: bytes).map(TraceEntry.init(reading:))
   }
 
-  /// The trace as it is written; empty where there is none.
-  package func traceBytes(in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    let span = span(.trace)
-    return span.isAbsent ? UnsafeRawBufferPointer(rebasing: bytes[0..<0]) : span.bytes(in: bytes)
-  }
-
   /// The elements of an array that was scanned before; none when it is no array.
   func elements(of span: ByteSpan, in bytes: UnsafeRawBufferPointer) -> [JSONValue] {
     guard !span.isAbsent else { return [] }

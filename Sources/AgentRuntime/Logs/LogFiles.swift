@@ -19,7 +19,7 @@ package struct LogFiles: Sendable {
   /// Makes folder and files, for the host named `host`: the name joins a file's where that is another host's.
   package mutating func claim(for host: String, in directory: String) throws(SystemCallError) {
     if debug == nil, info == nil { return }
-    try makeDirectory(directory)
+    try makeDirectory(Self.absolute(directory), mode: 0o755)
     debug = try debug.map { path throws(SystemCallError) in try claim(path, host) }
     info = try info.map { path throws(SystemCallError) in try claim(path, host) }
   }
@@ -51,23 +51,16 @@ package struct LogFiles: Sendable {
   private static func path(_ name: String, in directory: String) -> String? {
     if name.isEmpty { return nil }
     if name.hasPrefix("/") { return name }
-    let path = directory.isEmpty ? name : "\(directory)/\(name)"
-    return path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
+    return absolute(directory.isEmpty ? name : "\(directory)/\(name)")
+  }
+
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
   }
 
   private static var workingDirectory: String {
     guard let path = getcwd(nil, 0) else { return "." }
     defer { free(path) }
     return String(cString: path)
-  }
-
-  private func makeDirectory(_ path: String) throws(SystemCallError) {
-    var ancestor = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-      ancestor += part + "/"
-      guard ancestor == "/" || mkdir(ancestor, 0o755) == 0 || errno == EEXIST else {
-        throw SystemCallError("make", ancestor)
-      }
-    }
   }
 }

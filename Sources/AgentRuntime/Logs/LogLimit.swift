@@ -13,7 +13,7 @@ struct LogLimit: Sendable {
   static let linesOfSite = 20
   /// Lines of one agent in a window.
   static let linesOfAgent = 200
-  /// Causes that are known at once; while there are more, those beyond say nothing.
+  /// Causes, and agents, that are known at once. A cause beyond is limited by its place alone, an agent says nothing.
   static let maximumCauses = 1024
 
   /// Where a line is from, and what it says but for its figures.

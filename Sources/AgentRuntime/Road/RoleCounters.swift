@@ -23,8 +23,8 @@ final class RoleCounter {
     totals.runs += 1
     totals.took(Double(duration.nanoseconds) / 1e9)
     if case .timedOut = result { totals.timeouts += 1 }
-    if failed { totals.errors += 1 }
     guard failed else { return }
+    totals.errors += 1
     if writes.contains(where: \.isDeadLetter) {
       totals.deadLetters += 1
     } else if case .actions(let actions) = result, actions.contains(where: { $0.verb == .retry }),

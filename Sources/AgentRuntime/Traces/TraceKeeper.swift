@@ -52,7 +52,7 @@ final class TraceKeeper {
     mayGoOn.wakeAll()
   }
 
-  /// Until the task is cancelled; keeps what waits then.
+  /// Until the host ends; keeps what waits then.
   func run() async {
     await withDiscardingTaskGroup { group in
       group.addTask {

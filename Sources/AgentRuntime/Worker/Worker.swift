@@ -117,6 +117,7 @@ package final class Worker {
     try await connect()
     try await presence.announce()
     registry.changed = presence.changed
+    if let traces { committer.requestEnded = traces.ended }
     // What serves nobody but suspects is not one agent more.
     if !configuration.place.isProbation {
       registry.happened = { [lifecycle, traces] event, holder in
@@ -184,11 +185,7 @@ package final class Worker {
   }
 
   /// Ends after the committer: what ends last is kept too.
-  private var traceLoops: [any Service] {
-    guard let traces else { return [] }
-    committer.requestEnded = { traces.ended($0) }
-    return [TraceService(traces: traces)]
-  }
+  private var traceLoops: [any Service] { traces.map { [TraceService(traces: $0)] } ?? [] }
 
   /// What goes on for as long as the worker holds messages.
   private var holdingLoops: [any Service] {
