@@ -65,8 +65,9 @@ actor StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
     noteHeard()
     noting {
       guard try claim() else { return }
-      if Clock.now() >= statistics.reportedAt + interval { try report() }
+      // First: a worker that dies then has forgotten nothing that a report has said.
       if !isKept { try keep() }
+      if Clock.now() >= statistics.reportedAt + interval { try report() }
     }
   }
 
