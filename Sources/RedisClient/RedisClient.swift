@@ -16,6 +16,10 @@ package final class RedisClient {
   private var isClosed = false
   /// So far, of the pool.
   package private(set) var connectionsMade = 0
+  /// Of the pool, now.
+  package var connectionsOpen: Int { pool.connections.count }
+  /// Commands for which no connection has room.
+  package var commandsWaiting: Int { pool.waitingCount }
   /// How it stands with the server.
   package private(set) var health = RedisHealth(now: .now)
   private var report = ConnectionReport()

@@ -38,6 +38,24 @@ struct MetricsTests {
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 
+  @Test("workers that a library's code has killed, and connections to the server")
+  func crashes() async throws {
+    let monitor = try MonitorClient()
+    let system = try await RunningSystem(
+      ["TestAgents"], settings: monitor.settings.merging(["AGENTHOST_MAX_DELIVERIES": "2"]) { $1 })
+    let id = try await system.wire.send(WireRequest(text: "crash"), to: "crash")
+    _ = try await system.wire.deadLetter(of: id, role: "crash")
+    try await monitor.wait(until: "both deaths are counted") { figures in
+      figures.contains { name, value in
+        name.hasPrefix(#"agenthost_library_crashes{library="TestAgents",code="#) && value == 2
+      }
+    }
+    let figures = try await monitor.figures()
+    #expect(try #require(figures["agenthost_redis_connections"]) >= 1)
+    #expect(figures["agenthost_redis_commands_waiting"] == 0)
+    #expect(try await system.host.stop() == 0, "\(system.host.log)")
+  }
+
   @Test("alive, ready, and what there is not")
   func states() async throws {
     let monitor = try MonitorClient()

@@ -17,8 +17,7 @@ struct CrashAccounting {
     self.records = records
     self.client = client
     self.logger = logger
-    crashes = CrashCount(
-      keys: keys, window: .fractional(seconds: settings.quarantineWindow), limit: settings.quarantineCrashes)
+    crashes = CrashCount(settings, keys: keys)
   }
 
   func account(for dead: [DeadRecord]) async {
@@ -62,5 +61,12 @@ struct CrashAccounting {
         quarantined on all hosts; agenthost plugin quarantine lift \(library.hash.prefix(12)) lets it in again
         """)
     }
+  }
+}
+
+extension CrashCount {
+  init(_ settings: Settings, keys: Keys) {
+    self.init(
+      keys: keys, window: .fractional(seconds: settings.quarantineWindow), limit: settings.quarantineCrashes)
   }
 }

@@ -18,11 +18,12 @@ final class HostFigures {
   private let registry: AgentRegistry
   private let facts: WorkerFacts
   private let plugins: Plugins
+  private let crashCount: CrashCount
   private var others: (until: NIODeadline, incarnations: [String])?
 
   init(
     client: RedisClient, keys: Keys, committer: Committer, registry: AgentRegistry, plugins: Plugins,
-    facts: WorkerFacts
+    facts: WorkerFacts, crashCount: CrashCount
   ) {
     self.client = client
     self.keys = keys
@@ -30,6 +31,7 @@ final class HostFigures {
     self.registry = registry
     self.facts = facts
     self.plugins = plugins
+    self.crashCount = crashCount
   }
 
   private var status: WorkerStatus { facts.status(registry, plugins) }
@@ -37,14 +39,14 @@ final class HostFigures {
   /// What this worker knows of itself alone.
   var own: [MetricFamily] {
     MetricFamily.commits(committer.counters)
-      + MetricFamily.redis(client.health, connectionsMade: client.connectionsMade)
+      + MetricFamily.redis(client)
       + MetricFamily.process(.read()) + [MetricFamily.refusals(plugins.refusalCounts)]
   }
 
   /// Of the rest, what is known while the server does not answer.
   var withoutServer: [MetricFamily] {
     let workers = [status]
-    return MetricFamily.work(workers) + MetricFamily.workers(workers, DesiredState())
+    return MetricFamily.work(workers) + MetricFamily.workers(workers, DesiredState(), crashes: [:])
   }
 
   /// Nil where the server does not answer.
@@ -56,9 +58,12 @@ final class HostFigures {
       let roles = try await RoleStatus.all(
         of: Set(workers.flatMap(\.roles)).sorted().prefix(MetricFamily.maximumRoles), workers,
         paused: desired.pausedRoles, client, keys: keys)
+      let hashes = Set(workers.flatMap(\.libraries).map(\.hash)).subtracting([""]).sorted()
+      let crashes = try await crashCount.read(
+        Array(hashes.prefix(MetricFamily.maximumRoles)), client: client)
       let time = try await ServerClock.read(client)
       return MetricFamily.roles(roles, at: time) + MetricFamily.work(workers)
-        + MetricFamily.workers(workers, desired)
+        + MetricFamily.workers(workers, desired, crashes: crashes)
     } catch {
       return nil
     }

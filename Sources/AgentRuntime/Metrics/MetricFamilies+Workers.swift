@@ -4,7 +4,10 @@ import RedisClient
 
 extension MetricFamily {
   /// The workers of a host, and what they have loaded.
-  static func workers(_ workers: [WorkerStatus], _ desired: DesiredState) -> [MetricFamily] {
+  /// `crashes`: workers that code has killed of late, by its hash.
+  static func workers(
+    _ workers: [WorkerStatus], _ desired: DesiredState, crashes: [String: Int]
+  ) -> [MetricFamily] {
     var build = MetricFamily("agenthost_build_info", .gauge, "1, with the version of what runs.")
     build.add(1, Label("version", Release.version.description))
     var deaths = MetricFamily(
@@ -16,6 +19,9 @@ extension MetricFamily {
       "How often the worker has brought the library in; 0: it does not run.")
     var refused = MetricFamily(
       "agenthost_library_refused", .gauge, "1 for a file that is not what runs, by the step that refused it.")
+    var killed = MetricFamily(
+      "agenthost_library_crashes", .gauge,
+      "Workers of all hosts that the library's code has killed within AGENTHOST_QUARANTINE_WINDOW.")
     var quarantined = MetricFamily(
       "agenthost_quarantined_code", .gauge, "Versions of libraries that no host loads any more.")
     quarantined.add(Double(desired.quarantined.count))
@@ -25,12 +31,13 @@ extension MetricFamily {
       started.add(worker.started, place)
       for library in worker.libraries.prefix(maximumRoles) {
         let name = Label("library", library.name)
-        generation.add(
-          Double(library.generation), name, Label("code", String(library.hash.prefix(12))), place)
+        let code = Label("code", String(library.hash.prefix(12)))
+        generation.add(Double(library.generation), name, code, place)
+        if let count = crashes[library.hash] { killed.add(Double(count), name, code, place) }
         if let refusal = library.refusal { refused.add(1, name, Label("step", refusal.step), place) }
       }
     }
-    return [build, deaths, started, generation, refused, quarantined]
+    return [build, deaths, started, generation, killed, refused, quarantined]
   }
 
   /// Libraries that were refused, by the step at which they were.
@@ -58,18 +65,27 @@ extension MetricFamily {
     return [batches, repeated, outcomes]
   }
 
-  static func redis(_ health: RedisHealth, connectionsMade: Int) -> [MetricFamily] {
+  @IOActor
+  static func redis(_ client: RedisClient) -> [MetricFamily] {
+    let health = client.health
     var isUp = MetricFamily("agenthost_redis_up", .gauge, "1 while a connection to the server stands.")
     isUp.add(health.state == .connected ? 1 : 0)
     var made = MetricFamily("agenthost_redis_connections_made_total", .counter, "Connections that were made.")
-    made.add(Double(connectionsMade))
+    made.add(Double(client.connectionsMade))
+    var open = MetricFamily(
+      "agenthost_redis_connections", .gauge,
+      "Pipelined connections that are open, beside those of readers that block.")
+    open.add(Double(client.connectionsOpen))
+    var waiting = MetricFamily(
+      "agenthost_redis_commands_waiting", .gauge, "Commands for which no connection has room.")
+    waiting.add(Double(client.commandsWaiting))
     var failures = MetricFamily(
       "agenthost_redis_failures_total", .counter,
       "Connections that were lost or could not be made, and PINGs unanswered.")
     failures.add(Double(health.failures))
     var latency = MetricFamily("agenthost_redis_ping_seconds", .gauge, "How long the last PING took.")
     if let last = health.latency.last { latency.add(last / .seconds(1)) }
-    return [isUp, made, failures, latency]
+    return [isUp, made, open, waiting, failures, latency]
   }
 
   static func process(_ figures: ProcessFigures) -> [MetricFamily] {

@@ -84,7 +84,7 @@ package final class Worker {
     monitorPages = MetricsPages(
       HostFigures(
         client: client, keys: keys, committer: committer, registry: registry, plugins: agents.plugins,
-        facts: facts))
+        facts: facts, crashCount: CrashCount(settings, keys: keys)))
     presence = HostPresence(
       client: client, keys: keys, incarnation: configuration.identity.incarnation, logger: logger
     ) { [facts, registry, agents] in facts.fields(registry, agents.plugins) }

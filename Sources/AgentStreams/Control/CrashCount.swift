@@ -37,4 +37,17 @@ package struct CrashCount: Sendable {
     else { throw .unexpectedReply(command: "the script that counts crashes") }
     return Result(count: count, isQuarantined: isQuarantined == 1)
   }
+
+  /// How many workers have been killed by code of these hashes within the window, by the hash.
+  @IOActor
+  package func read(_ hashes: [String], client: RedisClient) async throws(RedisError) -> [String: Int] {
+    let oldest = Int64(try await ServerClock.read(client) * 1000) - window.nanoseconds / 1_000_000
+    var counts: [String: Int] = [:]
+    for hash in hashes {
+      let reply = try await client.send(
+        RedisCommand("ZCOUNT", keys.crashes(hash), String(oldest), "+inf"), effect: .repeatable)
+      counts[hash] = reply.root.integer ?? 0
+    }
+    return counts
+  }
 }
