@@ -32,6 +32,9 @@ package final class AgentInstance: @unchecked Sendable {
     recorded = host.recorded
   }
 
+  /// What a log's line about this agent bears.
+  package var logNames: Logger.Metadata { descriptor.logNames(in: library) }
+
   /// [loader] Makes an agent by its descriptor. `settings` is what an operator says to it, `session` the host's life.
   package static func create(
     _ descriptor: AgentDescriptor, of library: AgentLibrary, settings: AgentSettings,

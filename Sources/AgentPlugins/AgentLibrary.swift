@@ -1,5 +1,6 @@
 import CAgentABI
 import Glibc
+package import Logging
 import Synchronization
 
 /// What a library says it can make, copied and checked.
@@ -12,6 +13,11 @@ package struct AgentDescriptor: Sendable, Equatable {
   package private(set) var concurrency: Int?
   /// Seconds for one message that does not say; nil: the host's default.
   package private(set) var timeout: Double?
+
+  /// What a log's line about an agent of this kind bears.
+  package func logNames(in library: AgentLibrary) -> Logger.Metadata {
+    ["agent": "\(name)", "role": "\(role)", "code": "\(library.hash.prefix(12))"]
+  }
 
   /// With what an operator says, where something is said.
   func served(as role: String, concurrency: Int?, timeout: Double?) -> AgentDescriptor {

@@ -104,12 +104,15 @@ package final class Watchdog: @unchecked Sendable {
     switch event {
     case .stalled(let work, let time):
       logger.warning(
-        "\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)) without yielding")
+        "\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)) without yielding",
+        metadata: record.logNames(of: work))
     case .lost(let work, let time):
       ask("\(record.name(of: work)) has kept thread \(work.thread) for \(Self.text(time)), and does not end")
     case .busy(let work): record.lower(work.thread)
     case .recovered(let work, let time):
-      logger.notice("\(record.name(of: work)) has given thread \(work.thread) back after \(Self.text(time))")
+      logger.notice(
+        "\(record.name(of: work)) has given thread \(work.thread) back after \(Self.text(time))",
+        metadata: record.logNames(of: work))
     }
   }
 

@@ -49,6 +49,28 @@ struct LogTests {
     }
   }
 
+  @Test("what the host says of a message names the message and its role, too")
+  func messages() async throws {
+    let folder = try TemporaryFolder()
+    let system = try await RunningSystem(
+      ["TestAgents"],
+      settings: [
+        "LOG_DIR": folder.path(of: ""), "AGENTHOST_LOG_FORMAT": "json", "AGENTHOST_MAX_DELIVERIES": "2",
+      ])
+    let poison = WireRequest(payload: #"{"text":"crash"}"#, conversationID: "talk")
+    let id = try await system.wire.send(poison, to: "crash")
+    _ = try await system.wire.deadLetter(of: id, role: "crash")
+    let said = "redelivering \(id) of stream:role:crash alone, for the 2. time"
+    let info = folder.path(of: "info.log")
+    try await wait(for: said, in: info)
+    let line = try #require(lines(info).first { $0["message"] as? String == said })
+    #expect(line["role"] as? String == "crash")
+    #expect(line["entry"] as? String == id)
+    #expect(line["message_id"] as? String == poison.messageID)
+    #expect(line["conversation_id"] as? String == "talk")
+    #expect(try await system.host.stop() == 0)
+  }
+
   @Test(
     "files that are moved away are made anew: at once on USR1, which ends no process, and with the next line")
   func rotated() async throws {

@@ -1,5 +1,6 @@
 import CCrashRecord
 import Glibc
+import Logging
 package import SystemPackage
 
 /// What this worker writes down of itself while it works, in a file that outlives it: which agent works on what, on
@@ -152,12 +153,34 @@ package final class CrashRecord: @unchecked Sendable {
 
   /// Which agent it is, and which message it works on, for people.
   func name(of work: StallWatch.Work) -> String {
-    guard work.agent >= 0, work.agent < crash_agent_count(record) else { return "an agent" }
+    guard isKnown(work) else { return "an agent" }
     let name = name(ofAgent: UInt32(work.agent))
-    let slot = CallToken(rawValue: work.token).index
-    guard work.token != 0, slot < UInt32(CRASH_CALLS) else { return name }
+    guard let message = message(of: work) else { return name }
     guard isBegun(work.token) else { return name + ", on a message that has ended," }
-    return name + ", on message \(LogText.escaped(Self.text(crash_call_message(record, slot)))),"
+    return name + ", on message \(LogText.escaped(message)),"
+  }
+
+  /// The same, as a log's line about it bears it.
+  func logNames(of work: StallWatch.Work) -> Logger.Metadata {
+    guard isKnown(work) else { return [:] }
+    let agent = UInt32(work.agent)
+    var names: Logger.Metadata = [
+      "agent": "\(Self.text(crash_agent_name(record, agent)))",
+      "role": "\(Self.text(crash_agent_role(record, agent)))",
+    ]
+    if isBegun(work.token), let message = message(of: work) { names["message_id"] = "\(message)" }
+    return names
+  }
+
+  private func isKnown(_ work: StallWatch.Work) -> Bool {
+    work.agent >= 0 && work.agent < crash_agent_count(record)
+  }
+
+  /// Whatever lies in its place by now, where its call has ended.
+  private func message(of work: StallWatch.Work) -> String? {
+    let slot = CallToken(rawValue: work.token).index
+    guard work.token != 0, slot < UInt32(CRASH_CALLS) else { return nil }
+    return Self.text(crash_call_message(record, slot))
   }
 
   /// The agents that have a thread, or a call that has not ended, for people.

@@ -202,7 +202,9 @@ final class AgentRegistry {
         return try await joinOnce(agent)
       } catch {
         guard error.meaning == nil || error.meaning == .passing else { throw error }
-        logger.warning("the streams of role \(agent.identity.role) are not there yet, trying again: \(error)")
+        logger.warning(
+          "the streams of role \(agent.identity.role) are not there yet, trying again: \(error)",
+          metadata: ["agent": "\(agent.identity.agentID)", "role": "\(agent.identity.role)"])
         // Cancelled: the host ends.
         guard (try? await IOActor.sleep(for: backoff.next())) != nil else { throw error }
       }
@@ -276,7 +278,9 @@ final class AgentRegistry {
         try await ConsumerGroups.leave(source, consumer: source.consumer, client: client)
       }
     } catch {
-      logger.warning("agent \(agent.identity.agentID) could not be taken off the streams: \(error)")
+      logger.warning(
+        "agent \(agent.identity.agentID) could not be taken off the streams: \(error)",
+        metadata: ["agent": "\(agent.identity.agentID)", "role": "\(agent.identity.role)"])
     }
   }
 

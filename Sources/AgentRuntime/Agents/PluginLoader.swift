@@ -175,9 +175,7 @@ final class PluginLoader {
   private func logger(of descriptor: AgentDescriptor, _ library: AgentLibrary, _ generation: Int) -> Logger {
     var logger = Logger(label: LogLimit.agents)
     logger.logLevel = self.logger.logLevel
-    logger[metadataKey: "agent"] = "\(descriptor.name)"
-    logger[metadataKey: "role"] = "\(descriptor.role)"
-    logger[metadataKey: "code"] = "\(library.hash.prefix(12))"
+    for (name, value) in descriptor.logNames(in: library) { logger[metadataKey: name] = value }
     logger[metadataKey: "generation"] = "\(generation)"
     return logger
   }
@@ -206,7 +204,9 @@ final class PluginLoader {
     if result != nil {
       await destroy(instance)
     } else if !Task.isCancelled {
-      logger.error("\(instance.descriptor.name) did not stop within \(stepLimit) s, and stays in memory")
+      logger.error(
+        "\(instance.descriptor.name) did not stop within \(stepLimit) s, and stays in memory",
+        metadata: instance.logNames)
     }
     instance.end()
   }
@@ -216,7 +216,9 @@ final class PluginLoader {
   func destroy(_ instance: AgentInstance, within seconds: Double = .infinity) async {
     if Task.isCancelled { return }  // the process ends, and the agent with it
     if starting.contains(where: { $0 === instance }) {
-      return logger.error("\(instance.descriptor.name) still starts, and stays in memory")
+      return logger.error(
+        "\(instance.descriptor.name) still starts, and stays in memory",
+        metadata: instance.logNames)
     }
     let limit = (min(seconds, stepLimit) * 100).rounded(.up) / 100
     let thread = PluginThreads(name: "freeing", maximum: 1)
@@ -225,10 +227,14 @@ final class PluginLoader {
     switch isFreed {
     case true: return
     case false:
-      logger.error("\(instance.descriptor.name) has a call that does not return, and stays in memory")
+      logger.error(
+        "\(instance.descriptor.name) has a call that does not return, and stays in memory",
+        metadata: instance.logNames)
     case nil where Task.isCancelled: return
     case nil:
-      logger.error("\(instance.descriptor.name) was not destroyed within \(limit) s, and stays in memory")
+      logger.error(
+        "\(instance.descriptor.name) was not destroyed within \(limit) s, and stays in memory",
+        metadata: instance.logNames)
     }
   }
 

@@ -84,9 +84,11 @@ final class Retirement {
     switch result {
     case .actions: await loader.destroy(instance, within: left)
     case .failure(let text):
-      logger.warning("\(name) failed to stop: \(text)")
+      logger.warning("\(name) failed to stop: \(text)", metadata: instance.logNames)
       await loader.destroy(instance, within: left)
-    case nil: logger.error("\(name) did not stop within \(stop) s, and is left as it is")
+    case nil:
+      logger.error(
+        "\(name) did not stop within \(stop) s, and is left as it is", metadata: instance.logNames)
     }
     instance.end()
   }

@@ -63,12 +63,13 @@ final class AgentTimers {
     switch await dispatcher.lifecycle(of: instance, within: Self.limit, endsWithTask: true, instance.fire) {
     case .actions: return true
     case .failure(let text):
-      logger.warning("\(name) failed when it was time: \(text)")
+      logger.warning("\(name) failed when it was time: \(text)", metadata: instance.logNames)
       return true
     case nil where Task.isCancelled: return false
     case nil:
       logger.error(
-        "\(name) did not end within \(Self.limit) s what it does again and again, and is not called any more")
+        "\(name) did not end within \(Self.limit) s what it does again and again, and is not called any more",
+        metadata: instance.logNames)
       return false
     }
   }

@@ -174,8 +174,8 @@ package final class Committer {
       counters.ended += 1
       if lastDropped.elapsed() {
         logger.notice(
-          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended"
-        )
+          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: its request had ended",
+          metadata: delivery.logNames)
       }
     case .notOurs where isRepeated:
       counters.ambiguous += 1
@@ -183,13 +183,16 @@ package final class Committer {
       counters.notOurs += 1
       if lastDropped.elapsed() {
         logger.notice(
-          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: not ours any more")
+          "the outcome of \(delivery.entry.id) on \(delivery.source.stream) was dropped: not ours any more",
+          metadata: delivery.logNames)
       }
     case .refused(let refusal):
       counters.refused += 1
       if let next = settlement.refused.settlement(after: refusal) { return submit(next) }
       if lastUnsettled.elapsed() {
-        logger.error("\(delivery.entry.id) on \(delivery.source.stream) stays pending: \(refusal)")
+        logger.error(
+          "\(delivery.entry.id) on \(delivery.source.stream) stays pending: \(refusal)",
+          metadata: delivery.logNames)
       }
     }
     delivery.source.release(delivery)

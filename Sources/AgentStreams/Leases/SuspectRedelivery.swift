@@ -68,9 +68,10 @@ final class SuspectRedelivery {
     let source = takeover.source
     let answer = try await takeover.call(.suspect, limit: 1, client: client)
     guard let suspect = answer.taken.first else { return false }
-    logger.notice(
-      "redelivering \(suspect.entry.id) of \(source.stream) alone, for the \(suspect.deliveries). time")
     guard let delivery = source.take(suspect.entry, deliveries: suspect.deliveries) else { return true }
+    logger.notice(
+      "redelivering \(suspect.entry.id) of \(source.stream) alone, for the \(suspect.deliveries). time",
+      metadata: delivery.logNames)
     receiver.receive([delivery])
     await source.waitForRelease(of: suspect.entry.id)
     return true

@@ -1,0 +1,18 @@
+import AgentEnvelope
+package import Logging
+import NIOCore
+import RedisClient
+
+extension Delivery {
+  /// What a log's line about this entry bears, so that the line is found by its message, its conversation and its role.
+  package var logNames: Logger.Metadata {
+    var names: Logger.Metadata = ["role": "\(source.role)", "entry": "\(entry.id)"]
+    guard let buffer = envelope else { return names }
+    buffer.withUnsafeReadableBytes { bytes in
+      guard let envelope = try? Envelope(scanning: bytes) else { return }
+      names["message_id"] = "\(envelope.messageID(in: bytes))"
+      names["conversation_id"] = "\(envelope.conversationID(in: bytes))"
+    }
+    return names
+  }
+}
