@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentRuntime
 import ArgumentParser
@@ -24,7 +25,7 @@ struct ConfigShowCommand: ParsableCommand {
   }
 
   private static func table(_ environment: CommandEnvironment) -> String {
-    var table = TextTable(["setting", "value", "unit", "from"])
+    var table = ColumnTable([.text("setting"), .text("value"), .text("unit"), .text("from")])
     for setting in SettingsTable.all {
       let value = shown(setting, environment)
       table.add([

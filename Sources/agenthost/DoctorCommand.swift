@@ -29,7 +29,9 @@ struct DoctorCommand: AsyncParsableCommand {
     if let agentsDir { environment.settings.agentsDirectory = agentsDir }
     let examination = await examine(environment, problems)
     let checkup = Checkup(examination)
-    print(json ? JSONText.line(checkup.json) : checkup.text, terminator: "")
+    print(
+      json ? JSONText.line(checkup.json) : checkup.text(columns: Terminal.width(environment.variables)),
+      terminator: "")
     if examination.failure?.isUnreachable == true {
       throw ExitCode(ExitStatus.redisUnreachable.rawValue)
     }

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentStreams
 import ArgumentParser
@@ -24,8 +25,10 @@ struct RoleListCommand: AsyncParsableCommand {
   }
 
   private static func table(_ roles: [RoleStatus]) -> String {
-    var table = TextTable(
-      ["role", "agents", "waiting", "in work", "delayed", "dead letters", "state"], numeric: [1, 2, 3, 4, 5])
+    var table = ColumnTable([
+      .text("role"), .number("agents"), .number("waiting"), .number("in work"), .number("delayed"),
+      .number("dead letters"), .text("state"),
+    ])
     for role in roles {
       table.add(
         [LogText.escaped(role.role)]
@@ -36,8 +39,7 @@ struct RoleListCommand: AsyncParsableCommand {
   }
 
   private static func state(of role: RoleStatus) -> String {
-    if role.isBroken { return "broken: one of its keys holds something else" }
-    return role.isPaused ? "paused" : role.agents == 0 ? "unserved" : "served"
+    role.isBroken ? "broken: one of its keys holds something else" : role.stateName
   }
 
   private static func json(_ roles: [RoleStatus]) -> String {

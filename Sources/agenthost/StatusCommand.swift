@@ -14,10 +14,15 @@ struct StatusCommand: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let snapshot = try await CommandEnvironment().withRedis { client, keys in
+    let environment = try CommandEnvironment()
+    let snapshot = try await environment.withRedis { client, keys in
       try await SnapshotReader(client: client, keys: keys).read()
     }
-    print(json ? JSONText.line(StatusJSON.value(snapshot)) : StatusText(snapshot).text, terminator: "")
+    let text =
+      json
+      ? JSONText.line(StatusJSON.value(snapshot))
+      : StatusText(snapshot, width: Terminal.width(environment.variables)).text
+    print(text, terminator: "")
     if snapshot.workers.isEmpty { throw ExitCode(ExitStatus.degraded.rawValue) }
   }
 }

@@ -1,4 +1,5 @@
 import AgentClient
+import AgentOperations
 import AgentPlugins
 
 /// The way of a message as a small table, one line a step.
@@ -7,7 +8,9 @@ struct TraceTable {
 
   init(_ result: AgentResult) {
     let origin = result.trace.first?.start ?? 0
-    var table = TextTable(["step", "role", "agent", "at ms", "took ms", "error"], numeric: [0, 3, 4])
+    var table = ColumnTable([
+      .number("step"), .text("role"), .text("agent"), .number("at ms"), .number("took ms"), .text("error"),
+    ])
     for (index, step) in result.trace.enumerated() {
       table.add([
         String(index + 1), LogText.escaped(step.role), LogText.escaped(step.agentID),

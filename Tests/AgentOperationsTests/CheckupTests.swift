@@ -7,7 +7,7 @@ import Testing
 @Suite struct CheckupTests {
   @Test func `Where nothing is wrong, it is said how much was asked`() {
     let checkup = Checkup(Examined.sound())
-    #expect(checkup.text == "nothing is wrong: \(Check.all.count) checks\n")
+    #expect(checkup.text(columns: 80) == "nothing is wrong: \(Check.all.count) checks\n")
     #expect(checkup.left == 0)
   }
 
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `Problems come first, and no line is longer than 80 columns`() {
-    let text = Checkup(Self.wrong).text
+    let text = Checkup(Self.wrong).text(columns: 80)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     for line in lines { #expect(DisplayWidth.of(String(line)) <= 80, "\(line)") }
     let starts = lines.filter { $0.hasPrefix("problem ") || $0.hasPrefix("advice ") }.map { $0.prefix(7) }
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `What others wrote does not reach the terminal as it is`() {
-    #expect(!Checkup(Self.wrong).text.contains("\u{1b}"))
+    #expect(!Checkup(Self.wrong).text(columns: 80).contains("\u{1b}"))
   }
 
   @Test func `For programs each finding is whole`() {

@@ -72,7 +72,7 @@ import Testing
     let checkup = Checkup(examination)
     #expect(checkup.findings.map(\.name) == ["file-limit", "redis-unreachable"])
     #expect(checkup.made == Check.all.count { !$0.needsServer } && checkup.left > 20)
-    #expect(checkup.text.contains("more need a server that can be read"))
+    #expect(checkup.text(columns: 80).contains("more need a server that can be read"))
   }
 
   @Test func `What is known of a server that could not be read is told all the same`() {

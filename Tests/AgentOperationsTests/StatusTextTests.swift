@@ -27,7 +27,8 @@ import Testing
   }()
 
   @Test func `All sections are there, and no line is longer than 80 columns`() throws {
-    let lines = StatusText(Self.snapshot).text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = StatusText(Self.snapshot, width: 80).text.split(
+      separator: "\n", omittingEmptySubsequences: false)
     for line in lines { #expect(DisplayWidth.of(String(line)) <= 80, "\(line)") }
     for title in ["hosts", "workers", "roles", "agents", "libraries"] {
       #expect(lines.contains { $0 == title })
@@ -39,12 +40,18 @@ import Testing
       lines[name + 1].split(separator: " ") == ["1", "7", "1m", "15s", "0", "0", "0", "10", "3", "served"])
   }
 
+  @Test func `On a wide screen each name has its row's line, and sentences stay short`() {
+    let lines = StatusText(Self.snapshot, width: 200).text.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("  a-long-name-of-a-role-0 ") && $0.hasSuffix("served") })
+    #expect(lines.contains { $0.hasPrefix("box, main: last death: SIGSEGV") && $0.utf8.count <= 100 })
+  }
+
   @Test func `What others wrote does not reach the terminal as it is`() {
-    #expect(!StatusText(Self.snapshot).text.contains("\u{1b}"))
+    #expect(!StatusText(Self.snapshot, width: 80).text.contains("\u{1b}"))
   }
 
   @Test func `Where nobody lives it says so, and shows what waits`() {
-    let text = StatusText(Examined.snapshot([], [Examined.role(agents: 0)])).text
+    let text = StatusText(Examined.snapshot([], [Examined.role(agents: 0)]), width: 80).text
     #expect(text.hasPrefix("no worker lives") && text.contains("unserved") && !text.contains("hosts\n"))
   }
 

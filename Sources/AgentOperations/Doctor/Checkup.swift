@@ -23,7 +23,9 @@ package struct Checkup: Sendable, Equatable {
     findings = all.filter { $0.severity == .problem } + all.filter { $0.severity == .advice }
   }
 
-  package var text: String {
+  /// For people. `columns`: of the screen.
+  package func text(columns: Int) -> String {
+    let width = Paragraph.width(onScreen: columns)
     let scope =
       FigureText.count(made, "check") + (left > 0 ? "; \(left) more need a server that can be read" : "")
     if findings.isEmpty { return "nothing is wrong: \(scope)\n" }
@@ -31,22 +33,24 @@ package struct Checkup: Sendable, Equatable {
     let advice = findings.count - problems
     let counts = [(problems, "problem"), (advice, "piece")].filter { $0.0 > 0 }
       .map { FigureText.count($0.0, $0.1) + ($0.1 == "piece" ? " of advice" : "") }
-    return findings.map(Self.text).joined(separator: "\n")
+    return findings.map { Self.text($0, width) }.joined(separator: "\n")
       + "\n\(counts.joined(separator: ", ")): \(scope)\n"
   }
 
-  private static func text(_ finding: Finding) -> String {
+  private static func text(_ finding: Finding, _ width: Int) -> String {
     let subjects = finding.subjects.prefix(shownSubjects).map { LogText.escaped($0) }.joined(separator: ", ")
     let more =
       finding.subjects.count > shownSubjects ? " and \(finding.subjects.count - shownSubjects) more" : ""
     let title = finding.name + (subjects.isEmpty ? "" : ": \(subjects)\(more)")
     let lines =
-      Paragraph.lines(title, first: DisplayWidth.padded(finding.severity.rawValue, to: 9), rest: "         ")
+      Paragraph.lines(
+        title, first: DisplayWidth.padded(finding.severity.rawValue, to: 9), rest: "         ", width: width)
       + Paragraph.lines(
-        LogText.escaped(finding.found, maximumBytes: shownBytes), first: "         ", rest: "         ")
+        LogText.escaped(finding.found, maximumBytes: shownBytes), first: "         ", rest: "         ",
+        width: width)
       + Paragraph.lines(
         LogText.escaped(finding.fix, maximumBytes: shownBytes), first: "         fix: ",
-        rest: "              ")
+        rest: "              ", width: width)
     return lines.joined(separator: "\n") + "\n"
   }
 

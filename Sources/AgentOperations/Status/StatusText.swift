@@ -2,15 +2,21 @@ import AgentPlugins
 package import AgentStreams
 import RedisClient
 
-/// How a system stands, for people, in lines of 80 columns.
+/// How a system stands, for people.
 package struct StatusText: Sendable {
   private static let indent = "  "
   private static let longestText = 4096
 
   private let snapshot: SystemSnapshot
+  private let width: Int
+  /// Of sentences.
+  private let paragraph: Int
 
-  package init(_ snapshot: SystemSnapshot) {
+  /// `width`: columns of the screen.
+  package init(_ snapshot: SystemSnapshot, width: Int) {
     self.snapshot = snapshot
+    paragraph = Paragraph.width(onScreen: width)
+    self.width = max(width, paragraph)
   }
 
   package var text: String {
@@ -26,8 +32,8 @@ package struct StatusText: Sendable {
     lines.count < 2 ? [] : [title] + lines.map { Self.indent + $0 }
   }
 
-  private static func lines(_ table: ColumnTable) -> [String] {
-    table.lines(width: Paragraph.width - indent.count, keepsNames: true)
+  private func lines(_ table: ColumnTable) -> [String] {
+    table.lines(width: width - Self.indent.count, keepsNames: true)
   }
 
   private var summary: [String] {
@@ -61,9 +67,9 @@ package struct StatusText: Sendable {
       Paragraph.lines(
         LogText.escaped(
           "\(host.name): \(host.troubles.joined(separator: "; "))", maximumBytes: Self.longestText),
-        rest: Self.indent, width: Paragraph.width - Self.indent.count)
+        rest: Self.indent, width: paragraph - Self.indent.count)
     }
-    return Self.lines(table) + troubles
+    return lines(table) + troubles
   }
 
   private var workers: [String] {
@@ -83,9 +89,9 @@ package struct StatusText: Sendable {
         LogText.escaped(
           "\(worker.placeName) of \(worker.host) serves \(worker.roles.sorted().joined(separator: " "))",
           maximumBytes: Self.longestText),
-        rest: Self.indent, width: Paragraph.width - Self.indent.count)
+        rest: Self.indent, width: paragraph - Self.indent.count)
     }
-    return Self.lines(table) + serving
+    return lines(table) + serving
   }
 
   private var roles: [String] {
@@ -105,7 +111,7 @@ package struct StatusText: Sendable {
           ]
           + [role.stateName])
     }
-    return Self.lines(table)
+    return lines(table)
   }
 
   private var agents: [String] {
@@ -122,7 +128,7 @@ package struct StatusText: Sendable {
             + [FigureText.duration(mean)])
       }
     }
-    return Self.lines(table)
+    return lines(table)
   }
 
   private var libraries: [String] {
@@ -138,7 +144,7 @@ package struct StatusText: Sendable {
         ])
       }
     }
-    return Self.lines(table)
+    return lines(table)
   }
 
   private var notes: [String] {
@@ -154,7 +160,8 @@ package struct StatusText: Sendable {
     }
     if !snapshot.isComplete { notes.append("there are more roles or workers than are shown") }
     return notes.flatMap {
-      Paragraph.lines(LogText.escaped($0, maximumBytes: Self.longestText), rest: Self.indent)
+      Paragraph.lines(
+        LogText.escaped($0, maximumBytes: Self.longestText), rest: Self.indent, width: paragraph)
     }
   }
 

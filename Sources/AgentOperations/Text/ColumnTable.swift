@@ -36,6 +36,9 @@ package struct ColumnTable: Sendable, Equatable {
     }
   }
 
+  /// All lines, each with its end, as wide as they come.
+  package var text: String { lines().map { $0 + "\n" }.joined() }
+
   private func line(_ row: [String], _ widths: [Int], _ width: Int?) -> String {
     var line = columns.indices.map { index in
       DisplayWidth.padded(

@@ -1,7 +1,13 @@
 /// Text in lines of a limited width.
 package enum Paragraph {
-  /// Of what people read; a terminal that is narrower breaks lines by itself.
+  /// Where nobody says how wide.
   package static let width = 80
+  /// Longer lines are hard to read.
+  private static let longest = 100
+  private static let shortest = 40
+
+  /// Of text on a screen of so many columns.
+  package static func width(onScreen columns: Int) -> Int { min(longest, max(shortest, columns)) }
 
   /// Breaks `text` at spaces, and within a word only where that alone is too long. `first` begins the first line,
   /// `rest` each other.

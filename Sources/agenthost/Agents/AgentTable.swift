@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentStreams
 
@@ -17,8 +18,10 @@ struct AgentTable {
 
   var text: String {
     if workers == 0 { return "no worker lives; start a host with `agenthost run`\n" }
-    var table = TextTable(
-      ["agent", "role", "place", "library", "in work", "runs", "errors", "mean ms"], numeric: [4, 5, 6, 7])
+    var table = ColumnTable([
+      .text("agent"), .text("role"), .text("place"), .text("library"), .number("in work"), .number("runs"),
+      .number("errors"), .number("mean ms"),
+    ])
     for (worker, agent) in found {
       let mean = agent.runs == 0 ? "-" : TimeText.milliseconds(agent.runSeconds / Double(agent.runs))
       table.add([

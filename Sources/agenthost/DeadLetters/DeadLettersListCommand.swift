@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentRuntime
 import ArgumentParser
@@ -14,7 +15,9 @@ struct DeadLettersListCommand: AsyncParsableCommand {
 
   func run() async throws {
     let table = try await CommandEnvironment().withRedis { [selection, json] client, keys in
-      var table = TextTable(["role", "id", "time", "deliveries", "message", "reason"], numeric: [3])
+      var table = ColumnTable([
+        .text("role"), .text("id"), .text("time"), .number("deliveries"), .text("message"), .text("reason"),
+      ])
       // Page by page: all letters with all that they hold may be more than fits in memory.
       try await selection.forEachPage(client, keys) { _, letters in
         for letter in letters {

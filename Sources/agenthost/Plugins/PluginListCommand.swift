@@ -38,8 +38,10 @@ struct LibraryTable {
 
   var text: String {
     if found.isEmpty { return "no worker lives; start a host with `agenthost run`\n" }
-    var table = TextTable(
-      ["host", "place", "library", "state", "generation", "hash", "built with", "roles"], numeric: [4])
+    var table = ColumnTable([
+      .text("host"), .text("place"), .text("library"), .text("state"), .number("generation"), .text("hash"),
+      .text("built with"), .text("roles"),
+    ])
     for (worker, libraries) in found {
       for library in libraries {
         table.add([

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentOperations
 import AgentPlugins
 import AgentRuntime
 import AgentStreams
@@ -27,7 +28,7 @@ struct QuarantineListCommand: AsyncParsableCommand {
 
   private static func table(_ quarantined: [(key: String, value: Quarantine)]) -> String {
     if quarantined.isEmpty { return "nothing is quarantined\n" }
-    var table = TextTable(["hash", "since", "file", "reason"])
+    var table = ColumnTable([.text("hash"), .text("since"), .text("file"), .text("reason")])
     for (hash, quarantine) in quarantined {
       table.add([
         LogText.escaped(String(hash.prefix(12))), TimeText.utc(quarantine.since),

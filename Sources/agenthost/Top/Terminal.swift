@@ -29,6 +29,12 @@ struct Terminal {
     return (Int(window.ws_col), Int(window.ws_row))
   }
 
+  /// The width of what is printed once: the terminal's; where there is none, what `COLUMNS` says, or 80.
+  static func width(_ variables: [String: String]) -> Int {
+    if let terminal = Terminal() { return terminal.size.width }
+    return variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? Paragraph.width
+  }
+
   /// Fills the screen for as long as `body` runs, and leaves all as it was, whatever comes of it.
   func filled(_ body: () throws -> Void) rethrows {
     var before = termios()

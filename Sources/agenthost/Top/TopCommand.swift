@@ -69,8 +69,8 @@ struct TopCommand: ParsableCommand {
       }
     }
     guard let last else { throw CommandFailure(.timedOut, "Redis did not say how the system stands in time") }
-    let width = environment.variables["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
-    print(TopFrame(last, rates, view, width: width ?? Paragraph.width).text, terminator: "")
+    print(
+      TopFrame(last, rates, view, width: Terminal.width(environment.variables)).text, terminator: "")
   }
 }
 

@@ -32,7 +32,8 @@ struct TraceShowCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let road = try await CommandEnvironment().withRedis { [messageID] client, keys in
+    let environment = try CommandEnvironment()
+    let road = try await environment.withRedis { [messageID] client, keys in
       try await Self.read(messageID, client, keys)
     }
     guard let road else {
@@ -41,7 +42,7 @@ struct TraceShowCommand: AsyncParsableCommand {
         "nothing is known of \(messageID): it has not ended, its way was not kept (AGENTHOST_TRACE_RATE), or not "
           + "for so long (AGENTHOST_TRACE_TTL)")
     }
-    let columns = width ?? Terminal()?.size.width ?? Paragraph.width
+    let columns = width ?? Terminal.width(environment.variables)
     print(json ? JSONText.line(RoadJSON.value(road)) : RoadText(road, width: columns).text, terminator: "")
   }
 
