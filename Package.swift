@@ -68,14 +68,15 @@ let package = Package(
   targets: [
     // The contract and what an agent's author uses.
     .target(name: "CAgentABI"),
+    .target(name: "StrictJSON", swiftSettings: strict),
     .target(
-      name: "AgentSDK", dependencies: ["CAgentABI"], exclude: ["exports.map"],
+      name: "AgentSDK", dependencies: ["CAgentABI", "StrictJSON"], exclude: ["exports.map"],
       swiftSettings: strict, linkerSettings: onlyTheEntry),
 
     // The host, from the wire up.
     .systemLibrary(
       name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
-    .target(name: "AgentEnvelope", swiftSettings: strict),
+    .target(name: "AgentEnvelope", dependencies: ["StrictJSON"], swiftSettings: strict),
     .target(
       name: "RedisClient",
       dependencies: [
@@ -91,7 +92,7 @@ let package = Package(
     .target(
       name: "AgentStreams",
       dependencies: [
-        "AgentEnvelope", "RedisClient",
+        "AgentEnvelope", "RedisClient", "StrictJSON",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -121,6 +122,7 @@ let package = Package(
       name: "AgentRuntime",
       dependencies: [
         "AgentEnvelope", "AgentPlugins", "AgentStreams", "CAgentABI", "CProcess", "RedisClient",
+        "StrictJSON",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -133,7 +135,7 @@ let package = Package(
     .target(
       name: "AgentClient",
       dependencies: [
-        "AgentEnvelope", "AgentStreams", "RedisClient",
+        "AgentEnvelope", "AgentStreams", "RedisClient", "StrictJSON",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -143,7 +145,7 @@ let package = Package(
     .target(
       name: "AgentOperations",
       dependencies: [
-        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient",
+        "AgentEnvelope", "AgentPlugins", "AgentRuntime", "AgentStreams", "RedisClient", "StrictJSON",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
@@ -151,7 +153,7 @@ let package = Package(
       name: "agenthost",
       dependencies: [
         "AgentClient", "AgentEnvelope", "AgentOperations", "AgentPlugins", "AgentRuntime", "AgentStreams",
-        "RedisClient",
+        "RedisClient", "StrictJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -183,8 +185,14 @@ let package = Package(
     .target(
       name: "TestLibrary", dependencies: ["RedisTestServer"], path: "Tests/TestLibrary", swiftSettings: strict
     ),
+    .target(
+      name: "RandomJSON", dependencies: ["SeededGenerator"], path: "Tests/RandomJSON", swiftSettings: strict),
     .testTarget(
-      name: "AgentEnvelopeTests", dependencies: ["AgentEnvelope", "SeededGenerator"], swiftSettings: strict),
+      name: "StrictJSONTests", dependencies: ["RandomJSON", "SeededGenerator", "StrictJSON"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AgentEnvelopeTests",
+      dependencies: ["AgentEnvelope", "RandomJSON", "SeededGenerator", "StrictJSON"], swiftSettings: strict),
     .testTarget(
       name: "AgentPluginsTests",
       dependencies: [
@@ -197,7 +205,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "StructureTests", swiftSettings: strict),
     .testTarget(
-      name: "AgentSDKTests", dependencies: ["AgentSDK", "SeededGenerator"], swiftSettings: strict),
+      name: "AgentSDKTests", dependencies: ["AgentSDK", "RandomJSON", "SeededGenerator"],
+      swiftSettings: strict),
     .testTarget(
       name: "RedisClientTests",
       dependencies: [

@@ -1,8 +1,8 @@
-import AgentEnvelope
 import AgentStreams
 import Logging
 import NIOCore
 import RedisClient
+import StrictJSON
 
 /// Sends requests to agents and waits for their results.
 ///

@@ -1,5 +1,6 @@
 import AgentEnvelope
 import NIOCore
+import StrictJSON
 
 /// What came back for a request.
 public struct AgentResult: Sendable {

@@ -1,5 +1,6 @@
 import AgentEnvelope
 import AgentStreams
+import StrictJSON
 
 /// One request, as the envelope that carries it.
 struct Request: Sendable {

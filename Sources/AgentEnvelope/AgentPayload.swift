@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// A JSON object that an agent or a client hands over, checked once, strictly, with the spans of its members.
 package struct AgentPayload: Sendable {
   /// The object's text.

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a message asks for as the time an agent may take.
 package enum AgentTimeout: Equatable, Sendable {
   /// Nothing: the host's default holds.

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 extension Envelope {
   /// The text of a field that holds a string; nil when it is absent, null or empty.
   package func string(_ field: EnvelopeField, in bytes: UnsafeRawBufferPointer) -> String? {
@@ -82,7 +84,7 @@ extension Envelope {
     of object: UnsafeRawBufferPointer, at start: Int
   ) -> ContiguousArray<JSONMember> {
     guard JSONType(of: object) == .object else { return [] }
-    var scanner = JSONScanner(object, mode: .inbound, maximumDepth: NestingStack.capacity)
+    var scanner = JSONScanner(object, mode: .inbound, maximumDepth: JSONScanner.deepestNesting)
     // The whole envelope passed the same scanner, so this cannot fail.
     guard let members = try? scanner.members(openContainers: 0) else { return [] }
     return ContiguousArray(

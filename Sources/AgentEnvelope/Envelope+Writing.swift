@@ -1,3 +1,5 @@
+import StrictJSON
+
 extension Envelope {
   /// Appends the envelope with a hop's changes: the fifteen fields in the specification's order, then the
   /// fields that it does not have.

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// One envelope, as spans into bytes that it does not own.
 ///
 /// It is scanned once and never parsed: a hop copies what it leaves as it is. Every function that reads takes

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The rules for an envelope's fields, applied to a scan.
 struct EnvelopeCheck {
   let scan: EnvelopeScan

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// Why some bytes are no usable envelope, and what could still be read from them to answer with.
 package struct EnvelopeError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The kinds of refusal.

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The top-level fields of an envelope: the fifteen that are written, in the order of the specification, and
 /// three names that are only read.
 package enum EnvelopeField: Int, CaseIterable, Sendable {

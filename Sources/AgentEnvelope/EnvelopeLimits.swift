@@ -1,7 +1,9 @@
+import StrictJSON
+
 /// How large the parts of an envelope may be.
 package struct EnvelopeLimits: Equatable, Sendable {
   /// The deepest nesting that can be asked for.
-  package static let deepestNesting = NestingStack.capacity
+  package static let deepestNesting = JSONScanner.deepestNesting
 
   /// Bytes of a whole envelope, and of an agent's payload.
   package var maximumBytes: Int
@@ -10,7 +12,9 @@ package struct EnvelopeLimits: Equatable, Sendable {
   /// UTF-8 bytes of a conversation id, a message id or a result list.
   package var maximumIdentifierBytes: Int
 
-  package init(maximumBytes: Int = 1 << 20, maximumDepth: Int = 128, maximumIdentifierBytes: Int = 512) {
+  package init(
+    maximumBytes: Int = 1 << 20, maximumDepth: Int = JSONScanner.usualDepth, maximumIdentifierBytes: Int = 512
+  ) {
     self.maximumBytes = maximumBytes
     self.maximumDepth = maximumDepth
     self.maximumIdentifierBytes = maximumIdentifierBytes

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Where the parts of an envelope stand, as far as a scan came; nothing is checked but the JSON itself.
 struct EnvelopeScan {
   let bytes: UnsafeRawBufferPointer

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// An envelope made from nothing: a client's request, or the error result for a message that could
 /// not be read.
 package struct FreshEnvelope: Sendable {

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// What the host keeps of its own with a message: the payload's `__agenthost`. Only what is used is written; fields
 /// of others are kept.
 package struct HostMember: Sendable, Equatable {
@@ -43,7 +45,7 @@ extension Envelope {
   package func hostMember(in bytes: UnsafeRawBufferPointer) -> HostMember? {
     guard let span = payloadValue(PayloadKey.host, in: bytes),
       // The envelope was scanned before, so this can't fail.
-      let value = try? JSONValue.parse(span.bytes(in: bytes), maximumDepth: NestingStack.capacity)
+      let value = try? JSONValue.parse(span.bytes(in: bytes), maximumDepth: JSONScanner.deepestNesting)
     else { return nil }
     return HostMember(reading: value)
   }
@@ -72,7 +74,7 @@ extension Envelope {
     switch JSONType(of: value) {
     case .null: return false
     case .array:
-      var scanner = JSONScanner(value, mode: .inbound, maximumDepth: NestingStack.capacity)
+      var scanner = JSONScanner(value, mode: .inbound, maximumDepth: JSONScanner.deepestNesting)
       scanner.position += 1
       scanner.skipWhitespace()
       return scanner.next != ASCII.closeBracket

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a conversation id, a message id and a result list may look like: they become parts of Redis keys.
 enum Identifier {
   /// What is wrong with an identifier, to be read after its field's name; nil when nothing is.

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// One entry of `payload.errors`.
 package struct PayloadError: Equatable, Sendable {
   /// What kind of error, such as `upper.timeout`.

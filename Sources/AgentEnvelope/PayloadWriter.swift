@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Writes a payload anew, member by member, each copied from where it stands.
 struct PayloadWriter {
   let inbound: UnsafeRawBufferPointer

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// One agent's step in the trace of a message.
 package struct TraceEntry: Equatable, Sendable {
   /// Seconds since 1970.

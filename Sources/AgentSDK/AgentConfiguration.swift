@@ -23,33 +23,10 @@ public struct AgentConfiguration: Sendable, Equatable {
   /// ignored.
   public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     do {
-      return try PayloadCoding.decode(type, from: Array(json.utf8))
+      return try PayloadCoding.decode(type, from: json.utf8)
     } catch let error as DecodingError {
-      guard isUnfitNumber(error) else { throw AgentConfigurationError(error) }
-      throw AgentConfigurationError(
-        key: keyOfUnfitNumber(for: type), problem: "is a number that its type does not hold")
+      throw AgentConfigurationError(error)
     }
-  }
-
-  /// The text is JSON, which the host has seen to; so this is what the decoder says of a number with a fraction, or one
-  /// too large, and no more than that.
-  private func isUnfitNumber(_ error: DecodingError) -> Bool {
-    if case .dataCorrupted(let context) = error { context.codingPath.isEmpty } else { false }
-  }
-
-  private func keyOfUnfitNumber<Value: Decodable>(for type: Value.Type) -> String {
-    let numbers = try? PayloadCoding.decode(JSONNumbers.self, from: Array(json.utf8))
-    let path = numbers?.firstPath { numbers in
-      do {
-        _ = try PayloadCoding.decode(type, from: try PayloadCoding.encode(numbers))
-        return false
-      } catch let error as DecodingError {
-        return isUnfitNumber(error)
-      } catch {
-        return false
-      }
-    }
-    return path?.joined(separator: ".") ?? ""
   }
 }
 

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// One message, as an agent receives it: a copy, valid as long as the agent keeps it.
 public struct Message: Sendable {
   /// Which conversation it belongs to.
@@ -46,13 +48,25 @@ public struct Message: Sendable {
   /// "False", "None" for null, a number with the digits it came with. A list or an object stays JSON.
   /// Nil where the key is absent.
   public func text(of key: String) throws -> String? {
-    guard let json = TopLevelMember.json(of: key, in: payload) else { return nil }
-    if json.first == UInt8(ascii: "\"") { return try PayloadCoding.decode(String.self, from: json) }
-    switch String(decoding: json, as: UTF8.self) {
-    case "null": return "None"
-    case "true": return "True"
-    case "false": return "False"
-    case let other: return other
+    try payload.withUnsafeBytes { payload in
+      guard let json = try Self.member(key, of: payload) else { return nil }
+      if json.first == UInt8(ascii: "\"") { return try PayloadCoding.decode(String.self, from: json) }
+      switch String(decoding: json, as: UTF8.self) {
+      case "null": return "None"
+      case "true": return "True"
+      case "false": return "False"
+      case let other: return other
+      }
+    }
+  }
+
+  private static func member(
+    _ key: String, of payload: UnsafeRawBufferPointer
+  ) throws -> UnsafeRawBufferPointer? {
+    do throws(JSONError) {
+      return try TopLevelMember.json(of: key, in: payload)
+    } catch {
+      throw JSONDocument.notJSON(error)
     }
   }
 }

@@ -4,6 +4,7 @@ import AgentPlugins
 import AgentRuntime
 import ArgumentParser
 import RedisClient
+import StrictJSON
 
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

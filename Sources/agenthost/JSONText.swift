@@ -1,4 +1,5 @@
 import AgentEnvelope
+import StrictJSON
 
 /// JSON for programs that read what a verb prints.
 enum JSONText {

@@ -3,6 +3,7 @@ import AgentOperations
 import AgentPlugins
 import AgentStreams
 import ArgumentParser
+import StrictJSON
 
 struct RoleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

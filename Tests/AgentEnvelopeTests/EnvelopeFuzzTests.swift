@@ -1,5 +1,7 @@
+import RandomJSON
 import AgentEnvelope
 import Testing
+import StrictJSON
 
 @Suite struct EnvelopeFuzzTests {
   private static let seeds = [

@@ -1,5 +1,6 @@
 import AgentEnvelope
 import Testing
+import StrictJSON
 
 @Suite struct EnvelopeRefusalTests {
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import RandomJSON
 import AgentEnvelope
 import Foundation
 import Testing

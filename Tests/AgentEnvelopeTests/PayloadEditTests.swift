@@ -1,5 +1,7 @@
+import RandomJSON
 import AgentEnvelope
 import Testing
+import StrictJSON
 
 @Suite struct PayloadEditTests {
   @Test func `Merging puts new values at their key's position and new keys at the end`() throws {

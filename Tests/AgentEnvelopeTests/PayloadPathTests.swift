@@ -1,5 +1,6 @@
 import AgentEnvelope
 import Testing
+import StrictJSON
 
 @Suite struct PayloadPathTests {
   private let payload =

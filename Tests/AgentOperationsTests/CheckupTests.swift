@@ -3,6 +3,7 @@ import Testing
 
 @testable import AgentOperations
 @testable import AgentStreams
+import StrictJSON
 
 @Suite struct CheckupTests {
   @Test func `Where nothing is wrong, it is said how much was asked`() {

@@ -3,6 +3,7 @@ import Testing
 
 @testable import AgentOperations
 @testable import AgentStreams
+import StrictJSON
 
 @Suite struct StatusTextTests {
   private static let snapshot: SystemSnapshot = {

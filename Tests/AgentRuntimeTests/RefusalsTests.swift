@@ -4,6 +4,7 @@ import Testing
 
 @testable import AgentRuntime
 @testable import AgentStreams
+import StrictJSON
 
 @Suite struct RefusalsTests {
   private let refusals = Refusals(router: router, agent: upper, codeHash: "abc123")

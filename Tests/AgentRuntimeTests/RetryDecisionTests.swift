@@ -5,6 +5,7 @@ import Testing
 @testable import AgentPlugins
 @testable import AgentRuntime
 @testable import AgentStreams
+import StrictJSON
 
 @Suite("A message that is to be tried again")
 struct RetryDecisionTests {

@@ -4,6 +4,7 @@ import NIOCore
 @testable import AgentRuntime
 @testable import AgentStreams
 @testable import RedisClient
+import StrictJSON
 
 /// The agent on whose stream the messages of these tests lie.
 let upper = AgentIdentity(role: "upper", agentID: "host:1:2")

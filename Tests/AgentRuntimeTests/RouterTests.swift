@@ -4,6 +4,7 @@ import Testing
 @testable import AgentPlugins
 @testable import AgentRuntime
 @testable import AgentStreams
+import StrictJSON
 
 @Suite struct RouterTests {
   private func action(

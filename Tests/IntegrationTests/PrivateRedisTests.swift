@@ -4,6 +4,9 @@ import Testing
 
 @Suite("A host without a configured Redis", .serialized)
 struct PrivateRedisTests {
+  /// The server and the worker; by now perhaps also the worker that waits to take its place.
+  private static let expected = 2...3
+
   @Test(
     "starts a server of its own, which `send` finds from anywhere, and which ends with the host",
     .disabled(
@@ -13,7 +16,7 @@ struct PrivateRedisTests {
     let host = try HostProcess(redis: nil, agents: agents.path)
     try await host.waitUntilReady()
     let children = ProcessTable.children(of: host.processIdentifier)
-    #expect(children.count == 2)
+    #expect(Self.expected.contains(children.count))
     let settings = ["AGENTHOST_DATA_DIR": host.dataDirectory]
     let sent = try await Finished.agenthost(
       "send", "Hello, world!", settings: settings, workingFolder: "/")
@@ -37,7 +40,7 @@ struct PrivateRedisTests {
       let host = try HostProcess(redis: nil, agents: agents.path)
       try await host.waitUntilReady()
       let children = ProcessTable.children(of: host.processIdentifier)
-      #expect(children.count == 2)
+      #expect(Self.expected.contains(children.count))
       let start = ContinuousClock.now
       #expect(try await host.stop(SIGKILL) == 128 + SIGKILL)
       try await RedisTestServer.wait(until: "worker and server have ended") {

@@ -10,19 +10,22 @@ struct ImportTests {
     "CHiredis": [],
     "CProcess": [],
     "CYAMLEvents": [],
-    "AgentSDK": ["CAgentABI"],
-    "AgentEnvelope": [],
+    "StrictJSON": [],
+    "AgentSDK": ["CAgentABI", "StrictJSON"],
+    "AgentEnvelope": ["StrictJSON"],
     "RedisClient": ["CHiredis"],
-    "AgentStreams": ["RedisClient", "AgentEnvelope"],
+    "AgentStreams": ["RedisClient", "AgentEnvelope", "StrictJSON"],
     "AgentPlugins": ["CAgentABI", "CCrashRecord", "CYAMLEvents"],
     "AgentRuntime": [
-      "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "CAgentABI", "CProcess",
+      "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "CAgentABI", "CProcess", "StrictJSON",
     ],
-    "AgentClient": ["AgentStreams", "AgentEnvelope", "RedisClient"],
-    "AgentOperations": ["AgentRuntime", "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient"],
+    "AgentClient": ["AgentStreams", "AgentEnvelope", "RedisClient", "StrictJSON"],
+    "AgentOperations": [
+      "AgentRuntime", "AgentStreams", "AgentPlugins", "AgentEnvelope", "RedisClient", "StrictJSON",
+    ],
     "agenthost": [
       "AgentOperations", "AgentRuntime", "AgentClient", "AgentStreams", "AgentPlugins", "AgentEnvelope",
-      "RedisClient",
+      "RedisClient", "StrictJSON",
     ],
   ]
 
@@ -65,10 +68,10 @@ struct ImportTests {
     }
   }
 
-  @Test("the envelope needs nothing but the standard library")
+  @Test("JSON and the envelope need nothing but the standard library")
   func envelope() {
-    for file in SourceTree.swiftFiles where file.module == "AgentEnvelope" {
-      #expect(file.imports.isEmpty, "\(file.path)")
+    for file in SourceTree.swiftFiles where ["StrictJSON", "AgentEnvelope"].contains(file.module) {
+      #expect(Set(file.imports).subtracting(["StrictJSON"]).isEmpty, "\(file.path)")
     }
   }
 
@@ -83,14 +86,11 @@ struct ImportTests {
     for file in files { #expect(folders.contains { file.path.hasPrefix($0) }, "\(file.path)") }
   }
 
-  @Test("what an agent's author links needs the contract, the system, and Foundation for JSON in one file")
+  @Test("what an agent's author links needs the contract, the system, and JSON of this project")
   func sdk() {
-    let files = SourceTree.swiftFiles.filter { $0.module == "AgentSDK" }
-    let system: Set<String> = ["CAgentABI", "Glibc", "Synchronization"]
-    let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
-    #expect(files.filter { !foundation.isDisjoint(with: $0.imports) }.count <= 1)
-    for file in files {
-      #expect(Set(file.imports).subtracting(system).subtracting(foundation).isEmpty, "\(file.path)")
+    let allowed: Set<String> = ["CAgentABI", "Glibc", "StrictJSON", "Synchronization"]
+    for file in SourceTree.swiftFiles where file.module == "AgentSDK" {
+      #expect(Set(file.imports).subtracting(allowed).isEmpty, "\(file.path)")
     }
   }
 
@@ -102,9 +102,9 @@ struct ImportTests {
     }
   }
 
-  @Test("Foundation is imported nowhere else")
+  @Test("Foundation is imported nowhere")
   func noFoundation() {
-    for file in SourceTree.swiftFiles where file.path.hasPrefix("Sources/") && file.module != "AgentSDK" {
+    for file in SourceTree.swiftFiles where file.path.hasPrefix("Sources/") {
       #expect(!file.imports.contains { $0.hasPrefix("Foundation") }, "\(file.path)")
     }
   }

@@ -1,5 +1,5 @@
-package import AgentEnvelope
 import AgentPlugins
+package import StrictJSON
 
 /// What all checks have come to.
 package struct Checkup: Sendable, Equatable {

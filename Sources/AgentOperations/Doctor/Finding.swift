@@ -1,4 +1,4 @@
-package import AgentEnvelope
+package import StrictJSON
 
 /// Something that is wrong, or could be better, and how it is put right.
 package struct Finding: Sendable, Equatable {

@@ -1,6 +1,6 @@
-package import AgentEnvelope
 package import AgentStreams
 import RedisClient
+package import StrictJSON
 
 /// How a system stands, for programs.
 package enum StatusJSON {

@@ -1,5 +1,6 @@
-package import AgentEnvelope
+import AgentEnvelope
 import AgentStreams
+package import StrictJSON
 
 /// A request's way for programs.
 package enum RoadJSON {

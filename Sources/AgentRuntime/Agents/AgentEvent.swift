@@ -1,4 +1,4 @@
-import AgentEnvelope
+import StrictJSON
 
 /// What happens to an agent, in the specification's words.
 enum AgentEvent: String {

@@ -1,7 +1,7 @@
-import AgentEnvelope
 import AgentPlugins
 import Glibc
 import Logging
+import StrictJSON
 
 /// One line of a log. What it says is made fit for a line first, so that nobody can forge another.
 struct LogLine: Sendable {

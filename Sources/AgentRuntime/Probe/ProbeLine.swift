@@ -1,5 +1,5 @@
-import AgentEnvelope
 import AgentPlugins
+import StrictJSON
 
 /// What a process that tries libraries says, a line each: JSON, by the index of the library.
 enum ProbeLine: Equatable {

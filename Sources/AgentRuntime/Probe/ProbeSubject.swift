@@ -1,5 +1,5 @@
-import AgentEnvelope
 package import AgentPlugins
+import StrictJSON
 
 /// A library that is to be tried, and what its agents are to be made with.
 package struct ProbeSubject: Sendable {

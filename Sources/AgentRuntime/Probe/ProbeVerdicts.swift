@@ -1,7 +1,7 @@
-import AgentEnvelope
 import AgentPlugins
 import Glibc
 import SystemPackage
+import StrictJSON
 
 /// Which libraries have passed, kept by the hash of their bytes, by what an operator says to their agents, and by the
 /// host that tried them. What was refused is tried again: what it lacked may be there by now.

@@ -4,6 +4,7 @@ import AgentStreams
 import CAgentABI
 import NIOCore
 import RedisClient
+import StrictJSON
 
 /// A delivery with its envelope scanned: what every later stage works from.
 struct ReceivedMessage: Sendable {

@@ -2,6 +2,7 @@ package import AgentEnvelope
 import AgentPlugins
 package import AgentStreams
 import NIOCore
+import StrictJSON
 
 /// From an outcome to the writes that carry it: where it goes, and the envelope that goes there.
 /// Pure: the same outcome gives the same writes, but for the ids of new messages.

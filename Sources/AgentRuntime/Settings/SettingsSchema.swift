@@ -1,4 +1,4 @@
-package import AgentEnvelope
+package import StrictJSON
 
 /// The JSON Schema of a file of settings, made of the table.
 package enum SettingsSchema {

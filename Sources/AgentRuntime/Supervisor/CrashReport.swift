@@ -1,6 +1,6 @@
-import AgentEnvelope
 import AgentPlugins
 import Glibc
+import StrictJSON
 
 /// How one worker died, in words and as JSON.
 struct CrashReport {

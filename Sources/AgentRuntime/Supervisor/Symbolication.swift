@@ -1,6 +1,6 @@
-import AgentEnvelope
 import AgentPlugins
 import Glibc
+import StrictJSON
 
 /// Writes the names of functions into a report of a crash: in a process of its own, since the names and tables that it
 /// reads are an agent's, and whoever reads them must be nobody whose end would matter.

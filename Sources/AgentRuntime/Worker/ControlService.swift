@@ -1,10 +1,10 @@
-import AgentEnvelope
 import AgentPlugins
 import AgentStreams
 import Logging
 import RedisClient
 import ServiceLifecycle
 import UnixSignals
+import StrictJSON
 
 /// Hears commands: from the broadcast channels, and by SIGHUP.
 @IOActor

@@ -1,8 +1,8 @@
-import AgentEnvelope
 import AgentStreams
 import Logging
 import RedisClient
 import ServiceLifecycle
+import StrictJSON
 
 /// Says to all who listen what happens to this worker's agents, as the specification has it. Whoever does not
 /// listen misses it; what is loaded now is asked of the workers' keys.

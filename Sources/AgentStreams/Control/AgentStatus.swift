@@ -1,4 +1,4 @@
-package import AgentEnvelope
+package import StrictJSON
 
 /// An agent that lives, as its worker says.
 package struct AgentStatus: Sendable, Equatable {

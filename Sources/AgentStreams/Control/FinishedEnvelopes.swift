@@ -1,4 +1,4 @@
-package import AgentEnvelope
+package import StrictJSON
 
 /// An envelope whose request has ended.
 package struct FinishedEnvelope: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import AgentEnvelope
+package import StrictJSON
 
 /// What a worker says of one library of its agents' folder.
 package struct LibraryStatus: Sendable, Equatable {

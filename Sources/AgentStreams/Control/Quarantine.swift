@@ -1,4 +1,4 @@
-import AgentEnvelope
+import StrictJSON
 
 /// Why some code is not loaded.
 package struct Quarantine: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import AgentEnvelope
+import StrictJSON
 
 /// What a worker has done for a role since it began, whichever of its agents did it.
 package struct RoleTotals: Sendable, Equatable {

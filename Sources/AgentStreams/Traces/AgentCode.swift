@@ -1,5 +1,5 @@
-import AgentEnvelope
 package import RedisClient
+import StrictJSON
 
 /// Which code an agent ran from a moment on.
 package struct AgentCode: Sendable, Equatable {

@@ -1,6 +1,7 @@
 package import AgentEnvelope
 import NIOCore
 package import RedisClient
+import StrictJSON
 
 /// The way of a request that has ended, as it is kept for a while.
 package struct KeptTrace: Sendable, Equatable {

@@ -2,6 +2,7 @@ import AgentEnvelope
 import AgentOperations
 import AgentPlugins
 import AgentStreams
+import StrictJSON
 
 /// The agents of workers.
 struct AgentTable {

@@ -3,6 +3,7 @@ import AgentOperations
 import AgentPlugins
 import AgentRuntime
 import ArgumentParser
+import StrictJSON
 
 struct DeadLettersListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

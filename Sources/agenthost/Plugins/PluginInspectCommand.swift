@@ -2,6 +2,7 @@ import AgentEnvelope
 import AgentPlugins
 import AgentRuntime
 import ArgumentParser
+import StrictJSON
 
 struct PluginInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

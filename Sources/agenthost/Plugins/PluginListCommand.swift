@@ -3,6 +3,7 @@ import AgentOperations
 import AgentPlugins
 import AgentStreams
 import ArgumentParser
+import StrictJSON
 
 struct PluginListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

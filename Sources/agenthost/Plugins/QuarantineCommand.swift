@@ -5,6 +5,7 @@ import AgentRuntime
 import AgentStreams
 import ArgumentParser
 import RedisClient
+import StrictJSON
 
 struct QuarantineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

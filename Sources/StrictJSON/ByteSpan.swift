@@ -17,7 +17,7 @@ package struct ByteSpan: Equatable, Sendable {
   }
 
   @inline(__always)
-  init(_ start: Int, _ end: Int) {
+  package init(_ start: Int, _ end: Int) {
     self.init(start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end - start))
   }
 

@@ -1,6 +1,6 @@
 /// The grammar of RFC 8259 a second time, as plainly as it can be written, to compare with.
-struct ReferenceJSON {
-  indirect enum Value: Equatable {
+package struct ReferenceJSON {
+  package indirect enum Value: Equatable {
     case null
     case bool(Bool)
     case number(String)
@@ -9,19 +9,19 @@ struct ReferenceJSON {
     case array([Value])
     case object([[UInt16]: Value])
 
-    static func text(_ text: String) -> Value { .string(Array(text.utf16)) }
+    package static func text(_ text: String) -> Value { .string(Array(text.utf16)) }
 
-    subscript(name: String) -> Value? {
+    package subscript(name: String) -> Value? {
       if case .object(let members) = self { members[Array(name.utf16)] } else { nil }
     }
   }
 
-  let value: Value
-  let depth: Int
-  let hasDuplicateKeys: Bool
+  package let value: Value
+  package let depth: Int
+  package let hasDuplicateKeys: Bool
 
   /// Nil when the bytes are no JSON.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     var reader = Reader(units: Array(text.utf16))
     guard let value = reader.value(depth: 0) else { return nil }

@@ -12,8 +12,13 @@ package struct JSONScanner {
     case agent
   }
 
-  let bytes: UnsafeRawBufferPointer
-  var position = 0
+  /// How many containers may be open at a time where nobody says otherwise.
+  package static let usualDepth = 128
+  /// The most that anybody can say.
+  package static let deepestNesting = NestingStack.capacity
+
+  package let bytes: UnsafeRawBufferPointer
+  package var position = 0
   /// The first value that JSON does not have, in inbound text.
   var refusal: JSONError?
 
@@ -21,7 +26,7 @@ package struct JSONScanner {
   var duplicateKeys: DuplicateKeyCheck?
   private let mode: Mode
 
-  init(_ bytes: UnsafeRawBufferPointer, mode: Mode, maximumDepth: Int) {
+  package init(_ bytes: UnsafeRawBufferPointer, mode: Mode, maximumDepth: Int) {
     self.bytes = bytes
     self.mode = mode
     self.maximumDepth = maximumDepth
@@ -43,7 +48,7 @@ package struct JSONScanner {
   }
 
   /// Ends a scan: nothing may follow the value, and nothing may have been refused.
-  mutating func finish() throws(JSONError) {
+  package mutating func finish() throws(JSONError) {
     skipWhitespace()
     guard position == bytes.count else { throw JSONError(.trailingBytes, at: position) }
     if let refusal { throw refusal }
@@ -51,10 +56,10 @@ package struct JSONScanner {
 
   /// The byte to be read next; 0, which has no place in the grammar, at the end.
   @inline(__always)
-  var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
+  package var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
 
   @inline(__always)
-  mutating func skipWhitespace() {
+  package mutating func skipWhitespace() {
     while position < bytes.count, bytes[position] <= ASCII.space {
       guard ASCII.isWhitespace(bytes[position]) else { return }
       position += 1

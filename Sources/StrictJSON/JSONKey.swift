@@ -1,25 +1,25 @@
 /// A key to compare with others by what it means: `"a"` and `"\u0061"` are equal.
 /// Points into memory of its caller and is good only during a call.
-struct JSONKey: Hashable {
+package struct JSONKey: Hashable {
   /// What stands between the quotes.
-  let content: UnsafeRawBufferPointer
-  let isEscaped: Bool
+  package let content: UnsafeRawBufferPointer
+  package let isEscaped: Bool
 
   @inline(__always)
-  init(content: UnsafeRawBufferPointer, isEscaped: Bool) {
+  package init(content: UnsafeRawBufferPointer, isEscaped: Bool) {
     self.content = content
     self.isEscaped = isEscaped
   }
 
   @inline(__always)
-  init(_ name: StaticString) {
+  package init(_ name: StaticString) {
     // SAFETY: a literal's bytes live as long as the process.
     self.init(
       content: UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount),
       isEscaped: false)
   }
 
-  static func == (left: JSONKey, right: JSONKey) -> Bool {
+  package static func == (left: JSONKey, right: JSONKey) -> Bool {
     if left.isEscaped || right.isEscaped { return left.decoded == right.decoded }
     guard left.content.count == right.content.count else { return false }
     for index in 0..<left.content.count where left.content[index] != right.content[index] {
@@ -28,7 +28,7 @@ struct JSONKey: Hashable {
     return true
   }
 
-  func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     if isEscaped {
       decoded.withUnsafeBytes { hasher.combine(bytes: $0) }
     } else {
@@ -37,14 +37,16 @@ struct JSONKey: Hashable {
   }
 
   // Lone surrogates keep their identity, so that two different ones are two different keys.
-  private var decoded: [UInt8] { JSONString.decode(content, loneSurrogates: .keptApart) }
+  private var decoded: [UInt8] {
+    isEscaped ? JSONString.decode(content, loneSurrogates: .keptApart) : Array(content)
+  }
 }
 
 /// Up to this many keys are compared pair by pair, which is faster than hashing them.
-let pairwiseKeyLimit = 16
+package let pairwiseKeyLimit = 16
 
 /// The position of the first key that stood earlier already.
-func firstDuplicateKey(count: Int, key: (Int) -> JSONKey) -> Int? {
+package func firstDuplicateKey(count: Int, key: (Int) -> JSONKey) -> Int? {
   if count <= pairwiseKeyLimit {
     for later in 0..<count {
       for earlier in 0..<later where key(earlier) == key(later) {
@@ -61,7 +63,7 @@ func firstDuplicateKey(count: Int, key: (Int) -> JSONKey) -> Int? {
 }
 
 /// The position where each key stands last, in the order in which the keys stand first.
-func lastPositions(count: Int, key: (Int) -> JSONKey) -> [Int] {
+package func lastPositions(count: Int, key: (Int) -> JSONKey) -> [Int] {
   var order: [JSONKey: Int] = [:]
   var last: [Int] = []
   for index in 0..<count {
@@ -77,12 +79,12 @@ func lastPositions(count: Int, key: (Int) -> JSONKey) -> [Int] {
 }
 
 /// Finds members by key, by comparing while they are few and by hashing when they are many.
-struct JSONKeyIndex {
+package struct JSONKeyIndex {
   private let members: ContiguousArray<JSONMember>
   private let message: UnsafeRawBufferPointer
   private var positions: [JSONKey: Int] = [:]
 
-  init(_ members: ContiguousArray<JSONMember>, in message: UnsafeRawBufferPointer) {
+  package init(_ members: ContiguousArray<JSONMember>, in message: UnsafeRawBufferPointer) {
     self.members = members
     self.message = message
     guard members.count > pairwiseKeyLimit else { return }
@@ -92,7 +94,7 @@ struct JSONKeyIndex {
     }
   }
 
-  func position(of key: JSONKey) -> Int? {
+  package func position(of key: JSONKey) -> Int? {
     if members.count > pairwiseKeyLimit { return positions[key] }
     return members.firstIndex { $0.key.key(in: message) == key }
   }

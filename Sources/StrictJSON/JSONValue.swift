@@ -27,7 +27,7 @@ package enum JSONValue: Equatable, Sendable {
 
   /// Reads one value. Of a key that an object has twice, the last value counts, at the first one's position.
   package static func parse(
-    _ bytes: UnsafeRawBufferPointer, maximumDepth: Int = EnvelopeLimits().maximumDepth
+    _ bytes: UnsafeRawBufferPointer, maximumDepth: Int = JSONScanner.usualDepth
   ) throws(JSONError) -> JSONValue {
     let span = try JSONScanner.validate(bytes, mode: .inbound, maximumDepth: maximumDepth)
     var scanner = JSONScanner(span.bytes(in: bytes), mode: .inbound, maximumDepth: maximumDepth)

@@ -1,6 +1,6 @@
 extension JSONScanner {
   /// Passes over `{`, and over `}` when that follows. Returns whether there is a member.
-  mutating func openObject() throws(JSONError) -> Bool {
+  package mutating func openObject() throws(JSONError) -> Bool {
     position += 1
     duplicateKeys?.openObject()
     skipWhitespace()
@@ -17,7 +17,7 @@ extension JSONScanner {
 
   /// Passes over a member's key and its colon.
   @inline(__always)
-  mutating func key() throws(JSONError) -> JSONKeySpan {
+  package mutating func key() throws(JSONError) -> JSONKeySpan {
     skipWhitespace()
     guard next == ASCII.quote else { throw unexpected(expected: "a key in quotes") }
     let start = position + 1
@@ -31,7 +31,7 @@ extension JSONScanner {
   }
 
   /// Passes over the comma after a member, or over the object's end. Returns whether there is another member.
-  mutating func continuesObject() throws(JSONError) -> Bool {
+  package mutating func continuesObject() throws(JSONError) -> Bool {
     skipWhitespace()
     if next == ASCII.comma {
       position += 1
@@ -43,7 +43,7 @@ extension JSONScanner {
   }
 
   /// Passes over an object that begins at the position and returns its members.
-  mutating func members(openContainers: Int) throws(JSONError) -> ContiguousArray<JSONMember> {
+  package mutating func members(openContainers: Int) throws(JSONError) -> ContiguousArray<JSONMember> {
     guard openContainers < maximumDepth else { throw tooDeep() }
     var members: ContiguousArray<JSONMember> = []
     guard try openObject() else { return members }

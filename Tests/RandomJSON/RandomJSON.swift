@@ -1,10 +1,10 @@
-import SeededGenerator
+package import SeededGenerator
 
 /// Writes random JSON documents, with everything the grammar allows, and damages them.
-struct RandomJSON {
-  var generator: SeededGenerator
+package struct RandomJSON {
+  package var generator: SeededGenerator
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     generator = SeededGenerator(seed: seed)
   }
 
@@ -23,14 +23,14 @@ struct RandomJSON {
     "1e", "\\", "\\u12", "\\x", "\\ud800", "\u{1}", "\u{0}", "é", "\"a\":1,", "[[[[", "}}}",
   ]
 
-  mutating func string() -> String {
+  package mutating func string() -> String {
     let count = Int.random(in: 0...4, using: &generator)
     return "\"" + (0..<count).map { _ in Self.stringParts.randomElement(using: &generator)! }.joined() + "\""
   }
 
-  mutating func space() -> String { Self.spaces.randomElement(using: &generator)! }
+  package mutating func space() -> String { Self.spaces.randomElement(using: &generator)! }
 
-  mutating func value(depth: Int) -> String {
+  package mutating func value(depth: Int) -> String {
     let kinds = depth > 0 ? 8 : 5
     switch Int.random(in: 0..<kinds, using: &generator) {
     case 0: return "null"
@@ -45,7 +45,7 @@ struct RandomJSON {
     }
   }
 
-  mutating func object(depth: Int) -> String {
+  package mutating func object(depth: Int) -> String {
     // Now and then more members than are compared pair by pair.
     let count = generator.chance(20) ? 30 : Int.random(in: 0...5, using: &generator)
     let members = (0..<count).map { _ in padded(string()) + ":" + padded(value(depth: depth - 1)) }
@@ -55,7 +55,7 @@ struct RandomJSON {
   private mutating func padded(_ text: String) -> String { space() + text + space() }
 
   /// One to three changes of bytes.
-  mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+  package mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...3, using: &generator) {
       let position = Int.random(in: 0...bytes.count, using: &generator)

@@ -1,7 +1,7 @@
 /// Reading of what stands between the quotes of a JSON string that was scanned before.
-enum JSONString {
+package enum JSONString {
   /// What becomes of half a surrogate pair, which no UTF-8 can express.
-  enum LoneSurrogates {
+  package enum LoneSurrogates {
     /// U+FFFD, for text.
     case replaced
     /// Its three-byte pattern, for comparing.
@@ -9,13 +9,18 @@ enum JSONString {
   }
 
   /// The text, with U+FFFD for lone surrogates.
-  static func text(of content: UnsafeRawBufferPointer) -> String {
+  package static func text(of content: UnsafeRawBufferPointer) -> String {
     guard content.contains(ASCII.backslash) else { return String(decoding: content, as: UTF8.self) }
     return String(decoding: decode(content, loneSurrogates: .replaced), as: UTF8.self)
   }
 
+  /// The text; nil where it holds half a surrogate pair, which is no text.
+  package static func exactText(of content: UnsafeRawBufferPointer) -> String? {
+    String(validating: decode(content, loneSurrogates: .keptApart), as: UTF8.self)
+  }
+
   /// The bytes with all escapes resolved.
-  static func decode(_ content: UnsafeRawBufferPointer, loneSurrogates: LoneSurrogates) -> [UInt8] {
+  package static func decode(_ content: UnsafeRawBufferPointer, loneSurrogates: LoneSurrogates) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(content.count)
     var position = 0

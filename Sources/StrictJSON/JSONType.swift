@@ -1,5 +1,5 @@
 /// The types that JSON knows, by the names that messages use for them.
-enum JSONType: String {
+package enum JSONType: String {
   case string = "a string"
   case number = "a number"
   case object = "an object"
@@ -8,7 +8,7 @@ enum JSONType: String {
   case null = "null"
 
   /// The type of a value that was scanned before.
-  init(of value: UnsafeRawBufferPointer) {
+  package init(of value: UnsafeRawBufferPointer) {
     switch value.first {
     case ASCII.quote: self = .string
     case ASCII.openBrace: self = .object

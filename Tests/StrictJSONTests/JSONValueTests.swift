@@ -1,4 +1,5 @@
-import AgentEnvelope
+import RandomJSON
+import StrictJSON
 import SeededGenerator
 import Testing
 

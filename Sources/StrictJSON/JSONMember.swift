@@ -4,10 +4,10 @@ package struct JSONKeySpan: Equatable, Sendable {
   package var isEscaped: Bool
 
   /// The key with its quotes.
-  var quoted: ByteSpan { ByteSpan(start: content.start - 1, count: content.count + 2) }
+  package var quoted: ByteSpan { ByteSpan(start: content.start - 1, count: content.count + 2) }
 
   @inline(__always)
-  func key(in message: UnsafeRawBufferPointer) -> JSONKey {
+  package func key(in message: UnsafeRawBufferPointer) -> JSONKey {
     JSONKey(content: content.bytes(in: message), isEscaped: isEscaped)
   }
 }
@@ -17,12 +17,17 @@ package struct JSONMember: Equatable, Sendable {
   package var key: JSONKeySpan
   /// The value as it stands there; of a string, with its quotes.
   package var value: ByteSpan
+
+  package init(key: JSONKeySpan, value: ByteSpan) {
+    self.key = key
+    self.value = value
+  }
 }
 
 extension ContiguousArray<JSONMember> {
   /// Leaves one member for each key: the last value, at the first one's position, as a Python
   /// dictionary has it.
-  mutating func collapseDuplicates(in message: UnsafeRawBufferPointer) {
+  package mutating func collapseDuplicates(in message: UnsafeRawBufferPointer) {
     guard firstDuplicateKey(count: count, key: { self[$0].key.key(in: message) }) != nil else { return }
     let positions = lastPositions(count: count) { self[$0].key.key(in: message) }
     self = ContiguousArray(positions.map { self[$0] })

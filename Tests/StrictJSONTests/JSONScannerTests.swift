@@ -1,4 +1,5 @@
-import AgentEnvelope
+import RandomJSON
+import StrictJSON
 import Testing
 
 @Suite struct JSONScannerTests {
@@ -19,7 +20,7 @@ import Testing
     #expect(jsonError("[" + nested(128) + "]")?.code == .tooDeep(limit: 128))
     #expect(jsonError(nested(512), maximumDepth: 512) == nil)
     let absurd = String(repeating: "[", count: 1_000_000)
-    #expect(jsonError(absurd, maximumDepth: .max)?.offset == EnvelopeLimits.deepestNesting)
+    #expect(jsonError(absurd, maximumDepth: .max)?.offset == JSONScanner.deepestNesting)
     #expect(jsonError(absurd)?.description == "byte 128: nesting deeper than 128")
   }
 

@@ -1,6 +1,6 @@
 extension JSONScanner {
   /// Passes over a number that begins at the position.
-  mutating func skipNumber() throws(JSONError) {
+  package mutating func skipNumber() throws(JSONError) {
     if next == ASCII.minus {
       if position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "I") {
         return try refuse("-Infinity")
@@ -32,7 +32,7 @@ extension JSONScanner {
   }
 
   /// Passes over a string that begins at the position. Returns whether it holds escapes.
-  mutating func skipString() throws(JSONError) -> Bool {
+  package mutating func skipString() throws(JSONError) -> Bool {
     position += 1
     var isEscaped = false
     while true {

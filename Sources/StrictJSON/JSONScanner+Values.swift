@@ -1,7 +1,7 @@
 extension JSONScanner {
   /// Passes over one value and returns where it stands.
   /// - Parameter openContainers: how many containers are open around it already.
-  mutating func value(openContainers: Int) throws(JSONError) -> ByteSpan {
+  package mutating func value(openContainers: Int) throws(JSONError) -> ByteSpan {
     skipWhitespace()
     let start = position
     switch next {

@@ -1,7 +1,7 @@
 /// Reading of numbers that were scanned before.
-enum JSONNumber {
+package enum JSONNumber {
   /// The number as a double; nil when it is none or too large for one.
-  static func double(_ text: UnsafeRawBufferPointer) -> Double? {
+  package static func double(_ text: UnsafeRawBufferPointer) -> Double? {
     if let exact = exactDouble(text) { return exact }
     guard let first = text.first, first == ASCII.minus || ASCII.isDigit(first),
       let value = Double(String(decoding: text, as: UTF8.self)), value.isFinite
@@ -10,7 +10,7 @@ enum JSONNumber {
   }
 
   /// The number when it is integral, as `3` and `3.0` are, and fits.
-  static func integer(_ text: UnsafeRawBufferPointer) -> Int? {
+  package static func integer(_ text: UnsafeRawBufferPointer) -> Int? {
     if let integer = Int(String(decoding: text, as: UTF8.self)) { return integer }
     guard let value = double(text), abs(value) < 0x1p63 else { return nil }
     let integer = Int(value)
@@ -19,7 +19,7 @@ enum JSONNumber {
 
   /// The shortest digits that read back as the same double. JSON has no infinity and no `NaN`: the largest
   /// double and 0 stand for them.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     if value.isFinite { return value.description }
     if value.isNaN { return "0.0" }
     return (value < 0 ? -Double.greatestFiniteMagnitude : .greatestFiniteMagnitude).description

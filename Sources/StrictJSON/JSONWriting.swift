@@ -1,32 +1,32 @@
 extension [UInt8] {
   @inline(__always)
-  mutating func append(_ text: StaticString) {
+  package mutating func append(_ text: StaticString) {
     // SAFETY: a literal's bytes live as long as the process.
     append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
-  mutating func append(unescaped text: String) {
+  package mutating func append(unescaped text: String) {
     var text = text
     text.withUTF8 { append(contentsOf: $0) }
   }
 
   /// Appends a finite number; of others, the nearest.
-  mutating func append(json value: Double) {
+  package mutating func append(json value: Double) {
     append(unescaped: JSONNumber.text(value))
   }
 
-  mutating func append(json value: Int) {
+  package mutating func append(json value: Int) {
     append(unescaped: String(value))
   }
 
   /// Appends a string in quotes, or null.
-  mutating func append(json text: String?) {
+  package mutating func append(json text: String?) {
     guard let text else { return append("null") }
     append(json: text)
   }
 
   /// Appends a string in quotes.
-  mutating func append(json text: String) {
+  package mutating func append(json text: String) {
     append(ASCII.quote)
     var text = text
     text.withUTF8 { append(escaped: $0) }
@@ -55,7 +55,7 @@ extension [UInt8] {
   }
 
   /// Appends an array without its closing bracket, to be continued. Returns whether it has elements.
-  mutating func append(openArray array: UnsafeRawBufferPointer) -> Bool {
+  package mutating func append(openArray array: UnsafeRawBufferPointer) -> Bool {
     append(contentsOf: array.dropLast())
     return array.dropFirst().first { !ASCII.isWhitespace($0) } != ASCII.closeBracket
   }
