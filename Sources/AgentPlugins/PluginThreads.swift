@@ -73,13 +73,9 @@ package final class PluginThreads: @unchecked Sendable {
 
   /// Hands over many pieces under one lock and with as few wake-ups as there are threads.
   package func enqueue(contentsOf work: some Collection<PluginWork>) {
-    // SAFETY: addresses are compared, nothing is read through them.
-    let isOurs = Self.threadsInCall() == Unmanaged.passUnretained(self).toOpaque()
     pthread_mutex_lock(mutex)
     queue.append(contentsOf: work)
-    // A thread that is within a short call of ours looks at the queue right after it: nobody need be woken
-    // for what it takes itself.
-    let wanted = min(queue.count - (isOurs ? 1 : 0), maximum)
+    let wanted = min(queue.count, maximum)
     var toStart = min(maximum - (threads - leaving), max(0, wanted - idle))
     let toWake = min(idle, wanted)
     threads += toStart
@@ -192,21 +188,9 @@ package final class PluginThreads: @unchecked Sendable {
       call()
     case .message(let agent, let token, let message):
       record?.run(agent.recorded, token.rawValue, on: thread)
-      // By the contract `process` returns soon. SAFETY: the address is only ever compared.
-      pthread_setspecific(Self.callKey, Unmanaged.passUnretained(self).toOpaque())
       agent.process(token, message)
-      pthread_setspecific(Self.callKey, nil)
     }
   }
-
-  /// Whose message the calling thread hands to an agent just now.
-  private static func threadsInCall() -> UnsafeMutableRawPointer? { pthread_getspecific(callKey) }
-
-  private static let callKey: pthread_key_t = {
-    var key = pthread_key_t()
-    pthread_key_create(&key, nil)
-    return key
-  }()
 }
 
 extension PluginThreads {

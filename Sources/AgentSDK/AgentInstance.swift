@@ -76,8 +76,8 @@ final class AgentInstance: Sendable {
   private func run(
     _ token: agenthost_token_v1, _ work: @escaping @Sendable (AgentInstance) async throws -> [ReplyAction]
   ) {
-    tasks.begin(token)
-    let task = Task(executorPreference: PluginThreads(host: host, token: token)) {
+    let executor = PluginThreads(host: host, token: token, keepsFirst: true)
+    let task = Task(executorPreference: executor) {
       let outcome: Result<[ReplyAction], any Error>
       do { outcome = .success(try await work(self)) } catch { outcome = .failure(error) }
       self.tasks.end(token)
@@ -86,7 +86,8 @@ final class AgentInstance: Sendable {
       case .failure(let error): self.host.fail(token, describe(error))
       }
     }
-    tasks.store(task, for: token)
+    tasks.begin(task, for: token)
+    executor.runFirst()
   }
 
   private func context(_ token: agenthost_token_v1) -> AgentContext {
