@@ -6,6 +6,25 @@ extension Envelope {
     string(at: span(field), in: bytes)
   }
 
+  /// The same without making text of it, where it stands there as it is: calls `body` with its bytes, those of `default`
+  /// where it is absent.
+  package func withText(
+    of field: EnvelopeField, in bytes: UnsafeRawBufferPointer, default: StaticString = "",
+    _ body: (UnsafeRawBufferPointer) -> Void
+  ) {
+    let span = span(field)
+    guard !span.isAbsent else {
+      // SAFETY: a literal's bytes live as long as the process.
+      return body(
+        UnsafeRawBufferPointer(start: `default`.utf8Start, count: `default`.utf8CodeUnitCount))
+    }
+    let quoted = span.bytes(in: bytes)
+    let content = UnsafeRawBufferPointer(rebasing: quoted[1..<quoted.count - 1])
+    if !content.contains(ASCII.backslash) { return body(content) }
+    var text = JSONString.text(of: content)
+    text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+  }
+
   package func conversationID(in bytes: UnsafeRawBufferPointer) -> String {
     string(.conversationID, in: bytes) ?? ""
   }
@@ -31,7 +50,7 @@ extension Envelope {
 
   /// The role that sent the message; `external` when none is named.
   package func senderRole(in bytes: UnsafeRawBufferPointer) -> String {
-    string(.senderRole, in: bytes) ?? EnvelopeDefault.senderRole
+    string(.senderRole, in: bytes) ?? EnvelopeDefault.senderRole.description
   }
 
   /// The agent that sent the message.
@@ -41,7 +60,7 @@ extension Envelope {
 
   /// The kind; `task` when none is named.
   package func kind(in bytes: UnsafeRawBufferPointer) -> String {
-    string(.kind, in: bytes) ?? EnvelopeDefault.kind
+    string(.kind, in: bytes) ?? EnvelopeDefault.kind.description
   }
 
   /// The list that the final envelope goes to; `result:{message_id}` when none is named.
@@ -98,7 +117,7 @@ extension Envelope {
 }
 
 /// What a field means that is absent or null.
-enum EnvelopeDefault {
-  static let senderRole = "external"
-  static let kind = "task"
+package enum EnvelopeDefault {
+  package static let senderRole: StaticString = "external"
+  package static let kind: StaticString = "task"
 }

@@ -16,6 +16,7 @@ enum Identifier {
 
   private static func problem(decoded bytes: UnsafeRawBufferPointer, limit: Int) -> String? {
     if bytes.count > limit { return tooLong(limit) }
+    if bytes.allSatisfy({ $0 >= ASCII.space && $0 < ASCII.openBrace }) { return nil }
     var previous: UInt8 = 0
     for byte in bytes {
       if byte < ASCII.space || byte == ASCII.delete || (previous == 0xC2 && byte < 0xA0) {

@@ -17,16 +17,19 @@ private struct TextRanges {
   let address, kind, payload, code, message: Range<Int>
 
   init(_ action: ReplyAction, appendingTo text: inout [UInt8]) {
-    func append(_ bytes: some Sequence<UInt8>) -> Range<Int> {
+    func append(_ string: String) -> Range<Int> {
       let start = text.count
-      text.append(contentsOf: bytes)
+      var string = string
+      string.withUTF8 { text.append(contentsOf: $0) }
       return start..<text.count
     }
-    address = append(action.verb.address.utf8)
-    kind = append((action.kind?.rawValue ?? "").utf8)
-    payload = append(action.payload.json)
-    code = append((action.failure?.code ?? "").utf8)
-    message = append((action.failure?.message ?? "").utf8)
+    address = append(action.verb.address)
+    kind = append(action.kind?.rawValue ?? "")
+    code = append(action.failure?.code ?? "")
+    message = append(action.failure?.message ?? "")
+    let start = text.count
+    text.append(contentsOf: action.payload.json)
+    payload = start..<text.count
   }
 
   func lent(for action: ReplyAction, from bytes: UnsafeRawBufferPointer) -> agenthost_action_v1 {

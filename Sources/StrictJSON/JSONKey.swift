@@ -21,9 +21,21 @@ package struct JSONKey: Hashable {
 
   package static func == (left: JSONKey, right: JSONKey) -> Bool {
     if left.isEscaped || right.isEscaped { return left.decoded == right.decoded }
-    guard left.content.count == right.content.count else { return false }
-    for index in 0..<left.content.count where left.content[index] != right.content[index] {
-      return false
+    let count = left.content.count
+    guard count == right.content.count else { return false }
+    var index = 0
+    // SAFETY: eight bytes are left in both from the index on.
+    while count - index >= 8 {
+      let (first, second) = (
+        left.content.loadUnaligned(fromByteOffset: index, as: UInt64.self),
+        right.content.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      )
+      if first != second { return false }
+      index += 8
+    }
+    while index < count {
+      if left.content[index] != right.content[index] { return false }
+      index += 1
     }
     return true
   }

@@ -12,7 +12,26 @@ extension [UInt8] {
 
   /// Appends a finite number; of others, the nearest.
   package mutating func append(json value: Double) {
-    append(unescaped: JSONNumber.text(value))
+    if let microseconds = JSONNumber.microseconds(value) {
+      append(microseconds: microseconds)
+    } else {
+      append(unescaped: JSONNumber.text(value))
+    }
+  }
+
+  /// A number by its millionths, `1700000000.25`: as all other digits that read back as the same, but found many times
+  /// faster.
+  private mutating func append(microseconds: UInt64) {
+    let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    append(unescaped: String(seconds))
+    append(ASCII.point)
+    var rest = fraction
+    var unit: UInt64 = 100_000
+    repeat {
+      append(ASCII.zero + UInt8(truncatingIfNeeded: rest / unit))
+      rest %= unit
+      unit /= 10
+    } while rest > 0
   }
 
   package mutating func append(json value: Int) {

@@ -27,6 +27,8 @@ PROJECT = HERE.parent.parent
 PROGRAMS = HERE / ".build" / "release"
 COMMIT_SCRIPT = PROJECT / "Sources" / "AgentStreams" / "Scripts" / "commit.lua"
 
+C_AGENTS = "agenthost, C agents"
+
 READY_LIMIT_SECONDS = 20
 STOP_LIMIT_SECONDS = 10
 RUN_LIMIT_SECONDS = 300  # no further round begins after this
@@ -290,12 +292,21 @@ def benchmarked_sides(arguments: argparse.Namespace, socket: Path) -> List[Side]
     if not arguments.without_host:
         command = [str(arguments.host.resolve()), "run", "--agents-dir", str(arguments.agents_dir.resolve())]
         sides.append(Side("agenthost", command, "demo", IN_FLIGHT))
+        sides.append(Side(C_AGENTS, [*command[:-1], str(c_agents(socket.parent))], "echo", IN_FLIGHT))
         sides += observed_sides(arguments, command, socket.parent)
     if arguments.compare:
         folder = arguments.compare.resolve()
         command = [str(folder / "agenthost"), "run", "--agents-dir", str(folder)]
         sides.append(Side("other build", command, "demo", IN_FLIGHT))
     return sides
+
+
+def c_agents(folder: Path) -> Path:
+    """A folder with the demo's agents in C, which do what the floor does."""
+    agents = folder / "c.d"
+    agents.mkdir()
+    shutil.copy(PROGRAMS / "libDemoC.so", agents)
+    return agents
 
 
 def observed_sides(arguments: argparse.Namespace, command: List[str], folder: Path) -> List[Side]:
@@ -344,6 +355,7 @@ def main() -> None:
     print_table(results)
     if not arguments.without_host:
         print_ratios(results, "floor", "agenthost")
+        print_ratios(results, "floor", C_AGENTS)
         if not arguments.quick:
             print_observation(results)
     if arguments.compare and not arguments.without_host:

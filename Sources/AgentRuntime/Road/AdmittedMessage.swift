@@ -63,8 +63,8 @@ final class AdmittedMessage: AgentMessage {
   /// The step as it has become until `instant`.
   func step(endingAt instant: NIODeadline, error: String? = nil) -> Step {
     Step(
-      startTimestamp: startTimestamp, duration: Double((instant - startInstant).nanoseconds) / 1e9,
-      error: error)
+      startTimestamp: startTimestamp,
+      duration: WallClock.rounded(Double((instant - startInstant).nanoseconds) / 1e9), error: error)
   }
 
   func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
@@ -82,14 +82,14 @@ final class AdmittedMessage: AgentMessage {
   func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {
     received.bytes.withUnsafeReadableBytes { bytes in
       let envelope = received.envelope
-      withText(envelope.conversationID(in: bytes)) { conversationID in
-        withText(envelope.messageID(in: bytes)) { messageID in
-          withText(envelope.senderRole(in: bytes)) { senderRole in
-            withText(envelope.senderAgentID(in: bytes) ?? "") { senderAgentID in
-              withText(envelope.kind(in: bytes)) { kind in
+      envelope.withText(of: .conversationID, in: bytes) { conversationID in
+        envelope.withText(of: .messageID, in: bytes) { messageID in
+          envelope.withText(of: .senderRole, in: bytes, default: EnvelopeDefault.senderRole) { senderRole in
+            envelope.withText(of: .senderAgentID, in: bytes) { senderAgentID in
+              envelope.withText(of: .kind, in: bytes, default: EnvelopeDefault.kind) { kind in
                 var message = agenthost_message_v1(
-                  conversation_id: conversationID, message_id: messageID, sender_role: senderRole,
-                  sender_agent_id: senderAgentID, kind: kind,
+                  conversation_id: text(conversationID), message_id: text(messageID),
+                  sender_role: text(senderRole), sender_agent_id: text(senderAgentID), kind: text(kind),
                   payload: text(envelope.span(.payload).bytes(in: bytes)), timeout_seconds: timeout,
                   process_count: UInt32(clamping: envelope.processCount),
                   deliveries: UInt32(clamping: received.deliveries))
@@ -110,12 +110,7 @@ struct Step: Sendable {
   let duration: Double
   var error: String?
 
-  var endTimestamp: Double { startTimestamp + duration }
-}
-
-private func withText(_ string: String, _ body: (agenthost_text_v1) -> Void) {
-  var string = string
-  string.withUTF8 { body(text(UnsafeRawBufferPointer($0))) }
+  var endTimestamp: Double { WallClock.rounded(startTimestamp + duration) }
 }
 
 private func text(_ bytes: UnsafeRawBufferPointer) -> agenthost_text_v1 {

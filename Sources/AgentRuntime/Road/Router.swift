@@ -110,7 +110,7 @@ package struct Router: Sendable {
         endTimestamp: step.endTimestamp, duration: step.duration, error: step.error),
       // Anybody may have written the count; past the end it stays there, beyond every limit.
       processCount: message.envelope.processCount == .max ? .max : message.envelope.processCount + 1,
-      totalProcessingTime: message.envelope.totalProcessingTime + step.duration,
+      totalProcessingTime: WallClock.rounded(message.envelope.totalProcessingTime + step.duration),
       updateTimestamp: step.endTimestamp)
   }
 

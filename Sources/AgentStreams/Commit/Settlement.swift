@@ -1,5 +1,5 @@
 /// An outcome on its way to the server: what becomes of a delivery.
-package struct Settlement: Sendable {
+package final class Settlement: Sendable {
   package let delivery: Delivery
   package let writes: [CommitWrite]
   /// What to write instead when the server refuses these writes.

@@ -1,0 +1,1 @@
+/* The library is loaded, and has nothing to include. */
