@@ -10,13 +10,20 @@ enum TopLevelMember {
     var scanner = JSONScanner(payload, mode: .inbound, maximumDepth: JSONScanner.deepestNesting)
     scanner.skipWhitespace()
     guard scanner.next == ASCII.openBrace else { return nil }
-    let members = try scanner.members(openContainers: 0)
-    try scanner.finish()
-    var key = key
-    let found = key.withUTF8 { bytes in
-      let wanted = JSONKey(content: UnsafeRawBufferPointer(bytes), isEscaped: false)
-      return members.last { $0.key.key(in: payload) == wanted }
+    var found: ByteSpan?
+    if try scanner.openObject() {
+      repeat {
+        let name = try scanner.key()
+        let value = try scanner.value(openContainers: 1)
+        if Self.is(name.key(in: payload), key) { found = value }
+      } while try scanner.continuesObject()
     }
-    return found?.value.bytes(in: payload)
+    try scanner.finish()
+    return found?.bytes(in: payload)
+  }
+
+  private static func `is`(_ name: JSONKey, _ key: String) -> Bool {
+    var key = key
+    return key.withUTF8 { name == JSONKey(content: UnsafeRawBufferPointer($0), isEscaped: false) }
   }
 }

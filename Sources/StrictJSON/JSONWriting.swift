@@ -22,17 +22,31 @@ extension [UInt8] {
   /// A number by its millionths, `1700000000.25`: as all other digits that read back as the same, but found many times
   /// faster.
   private mutating func append(microseconds: UInt64) {
-    let (seconds, fraction) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    append(unescaped: String(seconds))
-    append(ASCII.point)
-    var rest = fraction
-    var unit: UInt64 = 100_000
-    repeat {
-      append(ASCII.zero + UInt8(truncatingIfNeeded: rest / unit))
-      rest %= unit
-      unit /= 10
-    } while rest > 0
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestDigits) { digits in
+      var rest = microseconds
+      var place = digits.count
+      var end = digits.count
+      func write(_ byte: UInt8) {
+        place -= 1
+        digits.initializeElement(at: place, to: byte)
+      }
+      for fractionDigit in 0..<6 {
+        write(ASCII.zero + UInt8(truncatingIfNeeded: rest % 10))
+        // Zeros at the end say nothing; one stays, so that the number keeps its point.
+        if digits[place] == ASCII.zero, end == place + 1, fractionDigit < 5 { end = place }
+        rest /= 10
+      }
+      write(ASCII.point)
+      repeat {
+        write(ASCII.zero + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: digits[place..<end])
+    }
   }
+
+  /// Of a number of microseconds in a `UInt64`, and its point.
+  private static var longestDigits: Int { 24 }
 
   package mutating func append(json value: Int) {
     append(unescaped: String(value))

@@ -106,9 +106,11 @@ private enum AnyJSON: Codable, Equatable {
 @Suite("Codable types to and from JSON, as Foundation has them")
 struct CodingTests {
   @Test("what one writes the other reads, whatever it is")
-  func roundTrips() throws {
+  func roundTrips() async throws {
     var random = SeededGenerator(seed: 11)
-    for _ in 0..<500 {
+    for _ in 0..<100 {
+      // Others wait for the thread.
+      await Task.yield()
       let value = Everything(&random)
       let ours = try PayloadCoding.encode(value)
       #expect(ReferenceJSON(ours) != nil)
@@ -123,10 +125,11 @@ struct CodingTests {
   }
 
   @Test("random JSON, whole and damaged, is read as Foundation reads it, and refused where it is not JSON")
-  func fuzzed() throws {
+  func fuzzed() async throws {
     var random = RandomJSON(seed: 12)
     var accepted = 0
-    for round in 0..<6000 {
+    for round in 0..<2500 {
+      if round % 10 == 0 { await Task.yield() }
       var bytes = Array(random.value(depth: 4).utf8)
       if round % 2 == 0 { bytes = random.damaged(bytes) }
       let ours = try? PayloadCoding.decode(AnyJSON.self, from: bytes)
@@ -144,7 +147,7 @@ struct CodingTests {
       let written = try PayloadCoding.encode(["value": ours])
       #expect(try JSONDecoder().decode([String: AnyJSON].self, from: Data(written)) == ["value": ours])
     }
-    #expect(accepted > 1000)
+    #expect(accepted > 400)
   }
 
   @Test(

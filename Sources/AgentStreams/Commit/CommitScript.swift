@@ -92,21 +92,44 @@ enum CommitScript {
   @IOActor
   static func append(_ groups: [[Settlement]], to command: inout RedisCommand) {
     var keys = KeyTable()
+    // In the order in which the arguments have them.
+    var numbers: [Int] = []
     for group in groups {
       guard let source = group.first?.delivery.source else { continue }
-      keys.add(source.stream)
-      for settlement in group { for write in settlement.writes { keys.add(write) } }
+      numbers.append(keys.add(source.stream))
+      for settlement in group { for write in settlement.writes { note(write, in: &keys, &numbers) } }
     }
     command.append(keys.names.count)
     for name in keys.names { command.append(name) }
     command.append(groups.count)
-    for group in groups { append(group, keys: keys, to: &command) }
+    var rest = numbers[...]
+    for group in groups { append(group, keys: &rest, to: &command) }
+  }
+
+  /// What is left of the numbers of a call's keys, in the order in which its arguments have them.
+  private typealias KeyNumbers = ArraySlice<Int>
+
+  /// Notes the numbers of a write's keys as `append` takes them.
+  private static func note(_ write: CommitWrite, in keys: inout KeyTable, _ numbers: inout [Int]) {
+    switch write {
+    case .forward(let stream, let fallback, _):
+      numbers.append(keys.add(stream))
+      if let fallback { numbers.append(keys.add(fallback)) }
+    case .result(let list, _, _): numbers.append(keys.add(list))
+    case .end(let end):
+      numbers.append(keys.add(end.list))
+      numbers.append(keys.add(end.request))
+    case .delay(let message):
+      numbers.append(keys.add(message.set))
+      numbers.append(keys.add(message.stream))
+    case .deadLetter(let stream, _): numbers.append(keys.add(stream))
+    }
   }
 
   @IOActor
-  private static func append(_ group: [Settlement], keys: KeyTable, to command: inout RedisCommand) {
+  private static func append(_ group: [Settlement], keys: inout KeyNumbers, to command: inout RedisCommand) {
     guard let source = group.first?.delivery.source else { return }
-    command.append(keys.index(of: source.stream))
+    command.append(keys.removeFirst())
     command.append(source.group)
     command.append(source.consumer)
     command.append(group[group.count - 1].delivery.entry.id)
@@ -116,37 +139,37 @@ enum CommitScript {
     for settlement in group {
       command.append(settlement.delivery.entry.id)
       if settlement.writes.count != 1 { command.append(settlement.writes.count) }
-      for write in settlement.writes { append(write, keys: keys, to: &command) }
+      for write in settlement.writes { append(write, keys: &keys, to: &command) }
     }
   }
 
-  private static func append(_ write: CommitWrite, keys: KeyTable, to command: inout RedisCommand) {
+  private static func append(_ write: CommitWrite, keys: inout KeyNumbers, to command: inout RedisCommand) {
     switch write {
-    case .forward(let stream, nil, let envelope):
+    case .forward(_, nil, let envelope):
       command.append("F" as StaticString)
-      command.append(keys.index(of: stream))
+      command.append(keys.removeFirst())
       command.append(envelope)
-    case .forward(let stream, let fallback?, let envelope):
+    case .forward(_, .some, let envelope):
       command.append("P" as StaticString)
-      command.append(keys.index(of: stream))
-      command.append(keys.index(of: fallback))
+      command.append(keys.removeFirst())
+      command.append(keys.removeFirst())
       command.append(envelope)
-    case .result(let list, let envelope, let timeToLive):
+    case .result(_, let envelope, let timeToLive):
       command.append("R" as StaticString)
-      command.append(keys.index(of: list))
+      command.append(keys.removeFirst())
       command.append(envelope)
       command.append(timeToLive)
-    case .end(let end): append(end, keys: keys, to: &command)
+    case .end(let end): append(end, keys: &keys, to: &command)
     case .delay(let message):
       command.append("Z" as StaticString)
-      command.append(keys.index(of: message.set))
-      command.append(keys.index(of: message.stream))
+      command.append(keys.removeFirst())
+      command.append(keys.removeFirst())
       command.append(message.priority.rawValue)
       command.append(message.milliseconds)
       command.append(message.envelope)
-    case .deadLetter(let stream, let fields):
+    case .deadLetter(_, let fields):
       command.append("D" as StaticString)
-      command.append(keys.index(of: stream))
+      command.append(keys.removeFirst())
       command.append(fields.count * 2)
       for field in fields {
         command.append(field.name)
@@ -155,10 +178,12 @@ enum CommitScript {
     }
   }
 
-  private static func append(_ end: CommitWrite.RequestEnd, keys: KeyTable, to command: inout RedisCommand) {
+  private static func append(
+    _ end: CommitWrite.RequestEnd, keys: inout KeyNumbers, to command: inout RedisCommand
+  ) {
     command.append("T" as StaticString)
-    command.append(keys.index(of: end.list))
-    command.append(keys.index(of: end.request))
+    command.append(keys.removeFirst())
+    command.append(keys.removeFirst())
     command.append(end.state.rawValue)
     command.append(end.kept)
     command.append(end.envelope)
@@ -187,28 +212,18 @@ enum CommitScript {
 private struct KeyTable {
   private(set) var names: [String] = []
   private var positions: [String: Int] = [:]
+  /// What was added last: most writes of a batch go to few streams.
+  private var last: (name: String, position: Int)?
 
-  mutating func add(_ name: String) {
-    guard positions[name] == nil else { return }
-    names.append(name)
-    positions[name] = names.count
-  }
-
-  mutating func add(_ write: CommitWrite) {
-    switch write {
-    case .forward(let stream, let fallback, _):
-      add(stream)
-      if let fallback { add(fallback) }
-    case .result(let list, _, _): add(list)
-    case .end(let end):
-      add(end.list)
-      add(end.request)
-    case .delay(let message):
-      add(message.set)
-      add(message.stream)
-    case .deadLetter(let stream, _): add(stream)
+  /// The number of `name`, which it gets now if it had none.
+  mutating func add(_ name: String) -> Int {
+    if let last, last.name == name { return last.position }
+    let position = positions[name] ?? names.count + 1
+    if position > names.count {
+      names.append(name)
+      positions[name] = position
     }
+    last = (name, position)
+    return position
   }
-
-  func index(of name: String) -> Int { positions[name, default: 0] }
 }
