@@ -3,10 +3,11 @@
 enum { DRAIN_LIMIT = 256 };
 
 static void append_request(ClosedLoop *loop, size_t index) {
-  char envelope[ENVELOPE_LIMIT];
-  size_t length = requests_write(loop->requests, index, envelope);
-  const char *arguments[] = {"XADD", "stream:role:manager", "*", "envelope", envelope};
-  const size_t lengths[] = {4, 19, 1, 8, length};
+  char stream[NAME_BYTES];
+  size_t stream_length = requests_write_role(loop->requests, index, "stream:role:", stream);
+  Span envelope = requests_write(loop->requests, index);
+  const char *arguments[] = {"XADD", stream, "*", "envelope", envelope.start};
+  const size_t lengths[] = {4, stream_length, 1, 8, envelope.length};
   redisAppendCommandArgv(loop->sending, 5, arguments, lengths);
 }
 

@@ -1,4 +1,4 @@
-// load: a closed loop of the demo's requests; prints one JSON line of what it measured.
+// load: a closed loop of requests, the demo's where nothing else is said; prints one JSON line of what it measured.
 #include "closed_loop.h"
 
 #include <getopt.h>
@@ -7,25 +7,33 @@
 #include <string.h>
 #include <sys/resource.h>
 
-enum { REQUEST_LIMIT = 10000000, IN_FLIGHT_LIMIT = 4096, TIMEOUT_LIMIT_SECONDS = 600 };
+enum {
+  REQUEST_LIMIT = 10000000,
+  IN_FLIGHT_LIMIT = 4096,
+  TIMEOUT_LIMIT_SECONDS = 600,
+  ROLE_LIMIT = 10000,
+  HOP_LIMIT = 1000,
+  PADDING_LIMIT_BYTES = 16 << 20,
+  TRACE_ENTRY_LIMIT = 10000
+};
 
 static const char *const USAGE =
     "usage: load --socket PATH --requests N [--in-flight K] [--warmup W] [--expect demo|echo]"
-    " [--timeout SECONDS]";
+    " [--timeout SECONDS] [--role NAME] [--roles N] [--hops N] [--padding BYTES] [--trace ENTRIES]";
 
 typedef struct {
   const char *socket_path;
   size_t requests, in_flight, warmup;
-  Expectation expectation;
+  Shape shape;
   int timeout_seconds;
 } Options;
 
-static long parse_number(const char *text, long smallest, long largest) {
+static size_t parse_number(const char *text, long smallest, long largest) {
   char *end;
   long number = strtol(text, &end, 10);
   if (end == text || *end != '\0' || number < smallest || number > largest)
     fail("'%s' is not in %ld..%ld\n%s", text, smallest, largest, USAGE);
-  return number;
+  return (size_t)number;
 }
 
 static Expectation parse_expectation(const char *text) {
@@ -39,15 +47,25 @@ static Options parse_options(int argc, char **argv) {
       {"socket", required_argument, NULL, 's'},    {"requests", required_argument, NULL, 'n'},
       {"in-flight", required_argument, NULL, 'k'}, {"warmup", required_argument, NULL, 'w'},
       {"expect", required_argument, NULL, 'e'},    {"timeout", required_argument, NULL, 't'},
+      {"role", required_argument, NULL, 'r'},      {"roles", required_argument, NULL, 'c'},
+      {"hops", required_argument, NULL, 'h'},      {"padding", required_argument, NULL, 'p'},
+      {"trace", required_argument, NULL, 'l'},
       {NULL, 0, NULL, 0}};
-  Options options = {.in_flight = 1, .expectation = EXPECT_DEMO, .timeout_seconds = 10};
+  Options options = {.in_flight = 1, .timeout_seconds = 10};
+  Shape *shape = &options.shape;
+  *shape = (Shape){.expectation = EXPECT_DEMO, .role = "manager", .hops = HOPS_OF_A_REQUEST};
   for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     if (option == 's') options.socket_path = optarg;
-    else if (option == 'n') options.requests = (size_t)parse_number(optarg, 1, REQUEST_LIMIT);
-    else if (option == 'k') options.in_flight = (size_t)parse_number(optarg, 1, IN_FLIGHT_LIMIT);
-    else if (option == 'w') options.warmup = (size_t)parse_number(optarg, 0, REQUEST_LIMIT);
-    else if (option == 'e') options.expectation = parse_expectation(optarg);
+    else if (option == 'n') options.requests = parse_number(optarg, 1, REQUEST_LIMIT);
+    else if (option == 'k') options.in_flight = parse_number(optarg, 1, IN_FLIGHT_LIMIT);
+    else if (option == 'w') options.warmup = parse_number(optarg, 0, REQUEST_LIMIT);
+    else if (option == 'e') shape->expectation = parse_expectation(optarg);
     else if (option == 't') options.timeout_seconds = (int)parse_number(optarg, 1, TIMEOUT_LIMIT_SECONDS);
+    else if (option == 'r') shape->role = optarg;
+    else if (option == 'c') shape->roles = parse_number(optarg, 1, ROLE_LIMIT);
+    else if (option == 'h') shape->hops = (long)parse_number(optarg, 1, HOP_LIMIT);
+    else if (option == 'p') shape->padding_bytes = parse_number(optarg, 0, PADDING_LIMIT_BYTES);
+    else if (option == 'l') shape->trace_entries = parse_number(optarg, 0, TRACE_ENTRY_LIMIT);
     else fail("%s", USAGE);
   }
   if (options.socket_path == NULL || options.requests == 0) fail("%s", USAGE);
@@ -68,7 +86,7 @@ static double percentile_microseconds(const double *sorted, size_t count, double
 int main(int argc, char **argv) {
   Options options = parse_options(argc, argv);
   Requests requests;
-  requests_create(&requests, options.warmup + options.requests, options.expectation);
+  requests_create(&requests, options.warmup + options.requests, options.shape);
   ClosedLoop loop = {wire_connect(options.socket_path), wire_connect(options.socket_path), &requests,
                      options.in_flight, options.timeout_seconds};
   closed_loop_run(&loop, 0, options.warmup);
