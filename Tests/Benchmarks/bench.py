@@ -20,7 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from processes import cpu_seconds_of_trees
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
@@ -35,7 +37,6 @@ RUN_LIMIT_SECONDS = 300  # no further round begins after this
 IN_FLIGHT = (1, 256)
 # Their time counts in the script's; what the load adds by itself is the same for all sides.
 WITHIN_SCRIPTS = {"xadd", "xdel", "xack", "xpending", "set", "get", "lpush", "expire"}
-CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class BenchmarkError(Exception):
@@ -50,6 +51,7 @@ class Side:
     command: List[str]
     expect: str
     in_flight: Tuple[int, ...]
+    load: Tuple[str, ...] = ()  # what its requests are like, where not the demo's
 
 
 @dataclass
@@ -106,9 +108,12 @@ class Redis:
 
 
 @contextmanager
-def running(command: List[str], log: Path, redis_url: str = "") -> Iterator[subprocess.Popen]:
+def running(
+    command: List[str], log: Path, redis_url: str = "", settings: Optional[Dict[str, str]] = None
+) -> Iterator[subprocess.Popen]:
     """A process that has ended, one way or the other, when the block is left."""
     environment = dict(os.environ, REDIS_URL=redis_url, LOG_DIR=str(log.parent / "log"), AGENTHOST_LOG_FORMAT="text")
+    environment.update(settings or {})
     with log.open("w") as output:
         options = {"stdin": subprocess.DEVNULL, "cwd": log.parent, "env": environment}
         process = subprocess.Popen(command, stdout=output, stderr=output, **options)
@@ -127,25 +132,9 @@ def stop(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def cpu_seconds_of_tree(root: int) -> float:
-    """User and system time of a process and all that descend from it."""
-    parents, ticks = {}, {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = entry.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # ended while we were looking
-        pid = int(entry.parent.name)
-        parents[pid], ticks[pid] = int(fields[1]), int(fields[11]) + int(fields[12])
-    tree = {root}
-    while children := {pid for pid, parent in parents.items() if parent in tree} - tree:
-        tree |= children
-    return sum(ticks.get(pid, 0) for pid in tree) / CLOCK_TICKS
-
-
 def load_command(redis: Redis, side: Side, requests: int, *more: str) -> List[str]:
     program = [str(PROGRAMS / "load"), "--socket", str(redis.socket)]
-    return [*program, "--expect", side.expect, "--requests", str(requests), *more]
+    return [*program, "--expect", side.expect, "--requests", str(requests), *side.load, *more]
 
 
 def wait_until_served(redis: Redis, side: Side, process: subprocess.Popen, log: Path) -> None:
@@ -163,14 +152,16 @@ def wait_until_served(redis: Redis, side: Side, process: subprocess.Popen, log: 
 
 
 def measure(
-    redis: Redis, side: Side, process: subprocess.Popen, in_flight: int, requests: int
+    redis: Redis, side: Side, processes: List[subprocess.Popen], in_flight: int, requests: int
 ) -> Measurement:
+    """`processes`: that serve the side together."""
+    roots = [process.pid for process in processes]
     warmup = min(requests // 10, 2000)
     redis.ask("CONFIG", "RESETSTAT")
-    cpu, redis_cpu = cpu_seconds_of_tree(process.pid), redis.cpu_seconds()
+    cpu, redis_cpu = cpu_seconds_of_trees(roots), redis.cpu_seconds()
     command = load_command(redis, side, requests, "--in-flight", str(in_flight), "--warmup", str(warmup))
     load = subprocess.run(command, capture_output=True, text=True, timeout=RUN_LIMIT_SECONDS)
-    cpu, redis_cpu = cpu_seconds_of_tree(process.pid) - cpu, redis.cpu_seconds() - redis_cpu
+    cpu, redis_cpu = cpu_seconds_of_trees(roots) - cpu, redis.cpu_seconds() - redis_cpu
     if load.returncode != 0:
         raise BenchmarkError(f"{side.name}, {in_flight} in flight: {load.stdout}{load.stderr}")
     report = json.loads(load.stdout)
@@ -205,7 +196,7 @@ def run_rounds(redis: Redis, sides: List[Side], arguments: argparse.Namespace) -
                 wait_until_served(redis, side, process, log)
                 for count in side.in_flight:
                     requests = arguments.requests if count > 1 else max(arguments.requests // 10, 100)
-                    result = measure(redis, side, process, count, requests)
+                    result = measure(redis, side, [process], count, requests)
                     results[side.name, count].append(result)
         print(f"round {number} of {arguments.rounds} done", file=sys.stderr)
     return results

@@ -23,6 +23,7 @@ from statistics import median
 from typing import List
 
 import bench
+from hosts import worker_of
 
 # Longer than what the supervisor takes for an early death, after which it waits.
 STEADY_SECONDS = 5.5
@@ -46,6 +47,10 @@ class Client:
 
     def request(self) -> None:
         """Sends a request to the demo and waits for its result."""
+        self.wait(self.send())
+
+    def send(self) -> str:
+        """Queues a request to the demo, and returns the list that its result will be on."""
         self.number += 1
         name, now = f"recovery-{os.getpid()}-{self.number}", time.time()
         envelope = {
@@ -57,21 +62,16 @@ class Client:
             "create_ts": now,
         }
         self.command("XADD", "stream:role:manager", "*", "envelope", json.dumps(envelope))
-        self.command("BLPOP", f"result:{name}", "20")
+        return f"result:{name}"
+
+    def wait(self, result_list: str) -> None:
+        self.command("BLPOP", result_list, "20")
         reply = b""
         while b"process_count" not in reply:
             part = self.socket.recv(65536)
             if not part or b"*-1" in part:
                 raise bench.BenchmarkError("no result within 20 s")
             reply += part
-
-
-def worker_of(supervisor: int) -> int:
-    children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(supervisor)], capture_output=True, text=True)
-    workers = [line.split()[0] for line in children.stdout.splitlines() if " worker run" in line]
-    if len(workers) != 1:
-        raise bench.BenchmarkError(f"the supervisor has {len(workers)} workers")
-    return int(workers[0])
 
 
 def kill_and_wait(worker: int) -> float:
