@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help valgrind tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions format lint clean
+.PHONY: help valgrind tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions bench-growth bench-idle bench-endurance bench-start format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
@@ -133,6 +133,18 @@ bench-recovery: build ## Measure how long a host is without a worker when one ha
 
 bench-neighbours: build ## Measure what agents that spin, block or eat memory cost the demo beside them; three minutes
 	@python3 Tests/Benchmarks/neighbours.py --host $(RELEASE)/agenthost
+
+bench-growth: build ## Measure how throughput and cost grow with roles, agents, payloads, traces and hosts; fifteen minutes
+	@python3 Tests/Benchmarks/growth.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-idle: build ## Measure what a host costs that has nothing to do: processors and memory; two minutes
+	@python3 Tests/Benchmarks/idle.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-endurance: build ## See whether the worker's memory grows over a million requests; five minutes
+	@python3 Tests/Benchmarks/endurance.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-start: build ## Measure the time from a host's start to the result of a request that waits; ten seconds
+	@python3 Tests/Benchmarks/start.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 valgrind:
 	@missing=""; \
