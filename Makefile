@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help valgrind tools python-tools monitor-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-instructions bench-growth bench-idle bench-endurance bench-start format lint clean
+.PHONY: help valgrind tools python-tools monitor-tools peers-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-peers bench-instructions bench-growth bench-idle bench-endurance bench-start format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
@@ -46,6 +46,27 @@ python-tools: tools
 	  python3 -m venv $(PYTHON_FOLDER); }
 	@$(PYTHON_FOLDER)/bin/python -c 'import jsonschema, redis, ruamel.yaml' 2>/dev/null || { echo "installing what the tests need into it"; \
 	  $(PYTHON_FOLDER)/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/PythonReference/requirements.txt; }
+
+# Of the newest Python that is found, since ardiq needs 3.12 (PEERS_PYTHON=… names another); what needs a newer one is
+# left out. Two environments, since arq and taskiq-redis need different versions of redis-py.
+peers-tools: tools
+	@missing=""; \
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$$missing python3 python3-venv"; \
+	command -v redis-cli >/dev/null || missing="$$missing redis-tools"; \
+	if [ -n "$$missing" ]; then $(call install,$$missing); fi
+	@shopt -s nullglob; \
+	for python in $(PEERS_PYTHON) python3.13 python3.12 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.1{3,2}.*/bin/python3 python3; do \
+	  "$$python" -c 'import venv, ensurepip' 2>/dev/null && break; \
+	done; \
+	for name in peers peers-arq; do \
+	  requirements=Tests/Benchmarks/peers/requirements$${name#peers}.txt; \
+	  wanted=$$("$$python" --version; cat "$$requirements"); \
+	  [ "$$wanted" != "$$(cat ".build/$$name/made-of" 2>/dev/null)" ] || continue; \
+	  echo "making a Python environment in .build/$$name"; \
+	  "$$python" -m venv --clear ".build/$$name"; \
+	  ".build/$$name/bin/python" -m pip install --quiet --disable-pip-version-check -r "$$requirements"; \
+	  echo "$$wanted" > ".build/$$name/made-of"; \
+	done
 
 # Not installed, which would start a server: its programs alone are taken out of the package.
 monitor-tools: tools
@@ -145,6 +166,9 @@ bench-endurance: build ## See whether the worker's memory grows over a million r
 
 bench-start: build ## Measure the time from a host's start to the result of a request that waits; ten seconds
 	@python3 Tests/Benchmarks/start.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-peers: build peers-tools ## Measure against ardiq, Celery, Dramatiq, taskiq, arq and the specification in Python; a quarter of an hour
+	@python3 Tests/Benchmarks/peers.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 valgrind:
 	@missing=""; \

@@ -3,7 +3,7 @@
 import subprocess
 import time
 from pathlib import Path
-from typing import Dict, Iterable
+from typing import Dict, Iterable, Set
 
 CPU_CLOCK_OF_A_PROCESS = 2  # CPUCLOCK_SCHED of the kernel: all threads, those that have ended too
 
@@ -19,8 +19,8 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return used
 
 
-def cpu_seconds_of_trees(roots: Iterable[int]) -> float:
-    """Of processes and all that descend from them."""
+def trees_of(roots: Iterable[int]) -> Set[int]:
+    """Processes, and all that descend from them."""
     parents = {}
     for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -30,7 +30,11 @@ def cpu_seconds_of_trees(roots: Iterable[int]) -> float:
     tree = set(roots)
     while children := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= children
-    return cpu_seconds(tree)
+    return tree
+
+
+def cpu_seconds_of_trees(roots: Iterable[int]) -> float:
+    return cpu_seconds(trees_of(roots))
 
 
 def children_of(process: int) -> Dict[int, str]:
@@ -46,3 +50,14 @@ def pss_bytes(pid: int, part: str = "Pss") -> int:
     """
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{part}:")) * 1024
+
+
+def pss_bytes_of_trees(roots: Iterable[int]) -> int:
+    """What processes and all that descend from them take of memory; what they share counts once."""
+    taken = 0
+    for pid in trees_of(roots):
+        try:
+            taken += pss_bytes(pid)
+        except (FileNotFoundError, ProcessLookupError, StopIteration):
+            continue  # ended while we were looking
+    return taken
