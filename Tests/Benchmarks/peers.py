@@ -173,7 +173,7 @@ def measured_sides(arguments: argparse.Namespace) -> List[Side]:
         if reason and side.name == "agenthost":
             sys.exit(f"{reason}: build it first, or name it with --host")
         if reason:
-            print(f"left out: {side.name}, since {reason}; `make peers-tools` installs what the newest Python here can run")
+            print(f"left out: {side.name}, since {reason}; `make peers-tools` installs it if it can")
         else:
             sides.append(side)
     return sides
