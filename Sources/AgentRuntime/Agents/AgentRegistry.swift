@@ -34,6 +34,9 @@ final class AgentRegistry {
   private let waker: StreamWaker
   private let logger: Logger
   private var entries: [Entry] = []
+  private(set) var agents: [ServedAgent] = []
+  /// Those that hear what is said to agents. Each sign of life of each agent is, so they are not looked for among all.
+  private(set) var listeners: [ServedAgent] = []
   /// Agents for which nothing is read any more, and which may still hold something.
   private var removed: [any RoleHolder] = []
   /// Called when something happens to an agent.
@@ -69,8 +72,6 @@ final class AgentRegistry {
     loops.add { await waker.run() }
     await loops.run()
   }
-
-  var agents: [ServedAgent] { entries.compactMap { $0.agent as? ServedAgent } }
 
   /// Those that something can be sent to.
   var addressableAgents: [ServedAgent] { if case .probation = duty { [] } else { agents } }
@@ -140,6 +141,9 @@ final class AgentRegistry {
   func enter(_ holder: any RoleHolder) {
     applyPause(to: holder)
     entries.append(Entry(agent: holder, readers: makeReaders(of: holder)))
+    guard let agent = holder as? ServedAgent else { return }
+    agents.append(agent)
+    if agent.instance.isListening { listeners.append(agent) }
   }
 
   /// Begins to read for all agents that have been entered: only when all of them have their streams, or the
@@ -235,6 +239,8 @@ final class AgentRegistry {
   func remove(_ agent: any RoleHolder) async {
     guard let index = entries.firstIndex(where: { $0.agent === agent }) else { return }
     let entry = entries.remove(at: index)
+    agents.removeAll { $0 === agent }
+    listeners.removeAll { $0 === agent }
     removed.append(agent)
     if entry.recoverer?.hasDead == true { leftDead = true }
     changed()

@@ -33,7 +33,7 @@ final class Broadcasts {
   func hear(ownEvent text: String) { hand(Broadcast(role: Keys.lifecycleRole, text: text)) }
 
   private func listeners(_ role: String?) -> [ServedAgent] {
-    registry.agents.filter { $0.instance.isListening && (role == nil || role == $0.identity.role) }
+    registry.listeners.filter { role == nil || role == $0.identity.role }
   }
 
   private func hand(_ broadcast: Broadcast) {
