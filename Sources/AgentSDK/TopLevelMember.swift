@@ -2,8 +2,8 @@ import StrictJSON
 
 /// Finds one key of a JSON object without reading the rest into values.
 enum TopLevelMember {
-  /// The JSON of the value, as it stands there; the last where a key repeats, nil where it is absent, or the payload
-  /// no object. Throws for what is no JSON.
+  /// The JSON of the value, as it stands there; the last where a key repeats, nil where it is absent, or what is there begins
+  /// as no object. Throws for an object that is no JSON.
   static func json(of key: String, in payload: UnsafeRawBufferPointer) throws(JSONError)
     -> UnsafeRawBufferPointer?
   {

@@ -5,7 +5,7 @@ package struct DecimalNumber: Equatable, Sendable {
 
   /// Of 128 bits.
   static let mostDigits = 39
-  private static let largestExponent = 1 << 40
+  private static let largestExponent: UInt = 1 << 40
 
   /// A number that was scanned before; nil where its significand is larger than 128 bits.
   package init?(_ text: UnsafeRawBufferPointer) {
@@ -43,7 +43,7 @@ package struct DecimalNumber: Equatable, Sendable {
   private static func exponent(_ text: UnsafeRawBufferPointer) -> Int? {
     if text.isEmpty { return 0 }
     let exponent = Int(String(decoding: text.dropFirst(), as: UTF8.self))
-    return exponent.flatMap { abs($0) <= largestExponent ? $0 : nil }
+    return exponent.flatMap { $0.magnitude <= largestExponent ? $0 : nil }
   }
 
   static func append(_ digit: UInt8, to magnitude: inout UInt128) -> Bool {

@@ -89,6 +89,32 @@ struct CodingByHandTests {
     #expect(many.count { $0 == UInt8(ascii: ":") } == 40)
   }
 
+  @Test("a container that is asked for again is the same again")
+  func sameContainer() throws {
+    struct Value: Encodable {
+      func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        var first = object.nestedContainer(keyedBy: Key.self, forKey: .a)
+        try first.encode(1, forKey: .b)
+        var list = object.nestedUnkeyedContainer(forKey: .c)
+        try list.encode(1)
+        var again = object.nestedContainer(keyedBy: Key.self, forKey: .a)
+        try again.encode(2, forKey: .name)
+        var more = object.nestedUnkeyedContainer(forKey: .c)
+        try more.encode(2)
+      }
+    }
+    #expect(try text(Value()) == #"{"a":{"b":1,"name":2},"c":[1,2]}"#)
+  }
+
+  @Test("a type that is known only while the program runs is read as itself")
+  func dynamicType() throws {
+    class Base: Decodable { required init(from decoder: any Decoder) throws {} }
+    final class Derived: Base {}
+    let type: Base.Type = Derived.self
+    #expect(try PayloadCoding.decode(type, from: "{}".utf8) is Derived)
+  }
+
   @Test("what is two things at once, or comes twice, is an error")
   func impossible() {
     struct TwoKinds: Encodable {

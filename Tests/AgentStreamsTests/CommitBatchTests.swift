@@ -29,6 +29,19 @@ import Testing
     }
   }
 
+  @Test func `Keys that Swift takes for equal texts are two keys`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<3)
+    let deliveries = try await streams.deliveries(source)
+    let lists = ["result:\u{E9}", "result:e\u{301}", "result:\u{E9}"]
+    #expect(lists[0] == lists[1])
+    let batch = zip(deliveries, lists).enumerated().map { $1.0.settled(.result("\($0)", to: $1.1)) }
+    #expect(try await streams.commit(batch) == [.done, .done, .done])
+    #expect(try await streams.list(lists[0]) == ["2", "0"])
+    #expect(try await streams.list(lists[1]) == ["1"])
+  }
+
   @Test func `A part of a batch that is not ours is found wherever it stands`() async throws {
     let streams = try await Streams()
     let source = try await streams.source()

@@ -12,6 +12,8 @@ package enum Probe {
   package static let report: Int32 = 3
   /// The one that holds what is to be tried.
   private static let list: Int32 = 4
+  /// Microseconds between two looks whether a call has returned.
+  private static let returnCheck: UInt32 = 1_000
 
   /// Tries them one after the other; with `conformance` each agent is started, given messages, and stopped, too.
   package static func run(conformance: Bool) {
@@ -53,7 +55,8 @@ package enum Probe {
         logger: logger)
       if conformance { try check.check(instance, begins: begins) }
       begins(.destroy)
-      _ = instance.destroy()
+      // A call that has completed may yet have to return; who waits for the probe limits the step.
+      while !instance.destroy() { usleep(returnCheck) }
     }
     return library.descriptors.map(\.role)
   }

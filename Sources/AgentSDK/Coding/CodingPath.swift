@@ -10,8 +10,12 @@ indirect enum CodingPath {
     while true {
       switch path {
       case .root: return keys.reversed()
-      case .key(let key, let parent): (keys, path) = (keys + [key], parent)
-      case .element(let index, let parent): (keys, path) = (keys + [AnyKey(intValue: index)], parent)
+      case .key(let key, let parent):
+        keys.append(key)
+        path = parent
+      case .element(let index, let parent):
+        keys.append(AnyKey(intValue: index))
+        path = parent
       }
     }
   }

@@ -63,6 +63,12 @@ final class EncodedValue {
     close(key, Member(start: start, end: text.count))
   }
 
+  /// The container that was opened under `key` before, if that is what stands there.
+  func container(under key: String) -> EncodedValue? {
+    let place = positions.isEmpty ? keys.lastIndex(of: key) : positions[key]
+    return place.flatMap { members[$0].nested }
+  }
+
   /// The same of a value that may be written to until the end.
   func add(_ key: String?, nested: EncodedValue) {
     let start = open(key)

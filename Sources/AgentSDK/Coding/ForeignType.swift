@@ -41,9 +41,10 @@ enum ForeignType: Sendable {
     case .url:
       return try Self.value(type, of: URLParts(relative: try element.string()), for: element)
     case .decimal:
-      guard element.token.kind == .number,
-        let parts = DecimalParts(element.document.text(of: element.token))
-      else { throw element.mismatch(type) }
+      guard element.token.kind == .number else { throw element.mismatch(type) }
+      guard let parts = DecimalParts(element.document.text(of: element.token)) else {
+        throw element.unfit(type)
+      }
       return try Self.value(type, of: parts, for: element)
     }
   }

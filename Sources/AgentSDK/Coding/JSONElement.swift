@@ -57,7 +57,7 @@ struct JSONElement {
     if type == Double.self { return unsafeBitCast(try double(), to: type) }
     if type == Bool.self { return unsafeBitCast(try bool(), to: type) }
     if let foreign = ForeignType.of(type) { return try foreign.decode(type, from: self) }
-    return try Value(from: ValueDecoder(element: self))
+    return try type.init(from: ValueDecoder(element: self))
   }
 
   // MARK: What is wrong
@@ -72,7 +72,7 @@ struct JSONElement {
     .dataCorrupted(.init(codingPath: path.keys, debugDescription: problem))
   }
 
-  private func unfit(_ type: any Any.Type) -> DecodingError {
+  func unfit(_ type: any Any.Type) -> DecodingError {
     corrupted("is a number that its type does not hold")
   }
 }

@@ -37,6 +37,12 @@ struct ObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     ValueEncoder(value: EncodedValue(), path: .key(key, of: path))
   }
 
+  /// One that is asked for again is the same again: a superclass and its subclass may both write to it.
+  private func container(_ key: Key) -> ValueEncoder {
+    object.container(under: key.stringValue).map { ValueEncoder(value: $0, path: .key(key, of: path)) }
+      ?? nested(key)
+  }
+
   private func nested(_ key: any CodingKey) -> ValueEncoder {
     let member = member(key)
     object.add(key.stringValue, nested: member.value)
@@ -46,10 +52,10 @@ struct ObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func nestedContainer<NestedKey: CodingKey>(
     keyedBy type: NestedKey.Type, forKey key: Key
   ) -> KeyedEncodingContainer<NestedKey> {
-    nested(key).container(keyedBy: type)
+    container(key).container(keyedBy: type)
   }
   func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-    nested(key).unkeyedContainer()
+    container(key).unkeyedContainer()
   }
   func superEncoder() -> any Encoder { nested(AnyKey.superclass) }
   func superEncoder(forKey key: Key) -> any Encoder { nested(key) }

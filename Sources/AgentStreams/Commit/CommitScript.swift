@@ -211,19 +211,32 @@ enum CommitScript {
 /// The keys of one call, each once, by the number that the script knows them by.
 private struct KeyTable {
   private(set) var names: [String] = []
-  private var positions: [String: Int] = [:]
+  private var positions: [KeyName: Int] = [:]
   /// What was added last: most writes of a batch go to few streams.
-  private var last: (name: String, position: Int)?
+  private var last: (name: KeyName, position: Int)?
 
   /// The number of `name`, which it gets now if it had none.
   mutating func add(_ name: String) -> Int {
-    if let last, last.name == name { return last.position }
-    let position = positions[name] ?? names.count + 1
+    let key = KeyName(text: name)
+    if let last, last.name == key { return last.position }
+    let position = positions[key] ?? names.count + 1
     if position > names.count {
       names.append(name)
-      positions[name] = position
+      positions[key] = position
     }
-    last = (name, position)
+    last = (key, position)
     return position
+  }
+}
+
+/// A key as the server has it, by its bytes: two texts that Swift takes for equal may be two keys.
+private struct KeyName: Hashable {
+  let text: String
+
+  static func == (left: KeyName, right: KeyName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

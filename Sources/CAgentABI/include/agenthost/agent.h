@@ -118,8 +118,10 @@ typedef struct agenthost_agent_v1 {
   /* [agent] Once, before any message. May do I/O. Completes `token`. */
   void (*_Nonnull start)(const struct agenthost_agent_v1 *agent, agenthost_token_v1 token);
 
-  /* [agent] Works on one message. Returns soon, completes `token` then or
-   * later, from any thread. Calls overlap up to the descriptor's concurrency. */
+  /* [agent] Works on one message, and completes `token` before it returns or
+   * later, from any thread. Until it returns it keeps one of the plugin's
+   * threads, and the agent can't be destroyed. Calls overlap up to the
+   * descriptor's concurrency. */
   void (*_Nonnull process)(const struct agenthost_agent_v1 *agent, agenthost_token_v1 token,
                            const agenthost_message_v1 *message);
 
