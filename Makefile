@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help valgrind tools python-tools monitor-tools peers-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-peers bench-instructions bench-growth bench-idle bench-endurance bench-start format lint clean
+.PHONY: help valgrind tools python-tools monitor-tools peers-tools build demo test chaos test-faults replacements reloads simulate bench bench-quick bench-recovery bench-neighbours bench-peers bench-check bench-instructions bench-growth bench-idle bench-endurance bench-start format lint clean
 
 RELEASE := .build/release
 AGENTS := ManagerAgent UppercaseAgent ReverseAgent StatsAgent EchoC
@@ -178,6 +178,9 @@ valgrind:
 
 bench-instructions: build valgrind ## Count the instructions of a request, by valgrind; five minutes
 	@python3 Tests/Benchmarks/instructions.py --host $(RELEASE)/agenthost --agents-dir agents.d
+
+bench-check: build valgrind ## Check that a request costs no more instructions and time of Redis than thresholds.json says; six minutes
+	@python3 Tests/Benchmarks/check.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 # With optimization, and in a folder of its own: the tests need to see what the release hides.
 SIMULATE := -c release -Xswiftc -enable-testing --scratch-path .build/simulation
