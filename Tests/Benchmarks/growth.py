@@ -22,9 +22,8 @@ from processes import cpu_seconds
 IDLE_SECONDS = 10  # two heartbeats of each agent
 TABLE_LIMIT_SECONDS = 900  # no further round of a table begins after this
 MOST_AGENTS_OF_A_ROLE = 50
-# A size's cost may be so far below the straight line, as a part of it: chance makes for some percent, and a cost that
-# batches hide while sizes are small, for some more. One that grows with the square is far lower.
-MOST_BELOW_THE_LINE = 0.25
+# A size's cost may be so far below the straight line, as a part of it: chance alone makes for some percent.
+MOST_BELOW_THE_LINE = 0.15
 LEAST_RATE_OF_ALL_HOSTS = 0.80
 UNITS = ("role", "agent", "KB", "entry", "host")
 COSTS = {"host_us": "host CPU", "redis_us": "Redis CPU", "idle_host_us": "idle host", "idle_redis_us": "idle Redis"}
