@@ -78,12 +78,8 @@ extension Envelope {
     var members = payloadMembers
     var value: ByteSpan? = span(.payload)
     for name in path {
-      var name = name
       // Of a key that an inner object has twice, the last counts.
-      value = name.withUTF8 { text in
-        let escaped = JSONKey(content: UnsafeRawBufferPointer(text), isEscaped: false)
-        return members.last { $0.key.key(in: bytes) == escaped }?.value
-      }
+      value = JSONKey.with(name) { key in members.last { $0.key.key(in: bytes) == key }?.value }
       guard let value else { return nil }
       members = Self.members(of: value.bytes(in: bytes), at: Int(value.start))
     }

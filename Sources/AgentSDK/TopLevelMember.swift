@@ -15,15 +15,10 @@ enum TopLevelMember {
       repeat {
         let name = try scanner.key()
         let value = try scanner.value(openContainers: 1)
-        if Self.is(name.key(in: payload), key) { found = value }
+        if JSONKey.with(key, { $0 == name.key(in: payload) }) { found = value }
       } while try scanner.continuesObject()
     }
     try scanner.finish()
     return found?.bytes(in: payload)
-  }
-
-  private static func `is`(_ name: JSONKey, _ key: String) -> Bool {
-    var key = key
-    return key.withUTF8 { name == JSONKey(content: UnsafeRawBufferPointer($0), isEscaped: false) }
   }
 }

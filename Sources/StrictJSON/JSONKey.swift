@@ -19,6 +19,12 @@ package struct JSONKey: Hashable {
       isEscaped: false)
   }
 
+  /// `name` as a key, for the length of `body`.
+  package static func with<Value>(_ name: String, _ body: (JSONKey) throws -> Value) rethrows -> Value {
+    var name = name
+    return try name.withUTF8 { try body(JSONKey(content: UnsafeRawBufferPointer($0), isEscaped: false)) }
+  }
+
   package static func == (left: JSONKey, right: JSONKey) -> Bool {
     if left.isEscaped || right.isEscaped { return left.decoded == right.decoded }
     let count = left.content.count

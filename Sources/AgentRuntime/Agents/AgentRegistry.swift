@@ -208,7 +208,7 @@ final class AgentRegistry {
         guard error.meaning == nil || error.meaning == .passing else { throw error }
         logger.warning(
           "the streams of role \(agent.identity.role) are not there yet, trying again: \(error)",
-          metadata: ["agent": "\(agent.identity.agentID)", "role": "\(agent.identity.role)"])
+          metadata: agent.identity.logNames)
         // Cancelled: the host ends.
         guard (try? await IOActor.sleep(for: backoff.next())) != nil else { throw error }
       }
@@ -286,7 +286,7 @@ final class AgentRegistry {
     } catch {
       logger.warning(
         "agent \(agent.identity.agentID) could not be taken off the streams: \(error)",
-        metadata: ["agent": "\(agent.identity.agentID)", "role": "\(agent.identity.role)"])
+        metadata: agent.identity.logNames)
     }
   }
 

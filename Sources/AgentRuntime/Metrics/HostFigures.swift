@@ -58,10 +58,10 @@ final class HostFigures {
       let roles = try await RoleStatus.all(
         of: Set(workers.flatMap(\.roles)).sorted().prefix(MetricFamily.maximumRoles), workers,
         paused: desired.pausedRoles, client, keys: keys)
+      let time = try await ServerClock.read(client)
       let hashes = Set(workers.flatMap(\.libraries).map(\.hash)).subtracting([""]).sorted()
       let crashes = try await crashCount.read(
-        Array(hashes.prefix(MetricFamily.maximumRoles)), client: client)
-      let time = try await ServerClock.read(client)
+        Array(hashes.prefix(MetricFamily.maximumRoles)), at: time, client: client)
       return MetricFamily.roles(roles, at: time) + MetricFamily.work(workers)
         + MetricFamily.workers(workers, desired, crashes: crashes)
     } catch {

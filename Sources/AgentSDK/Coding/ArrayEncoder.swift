@@ -18,11 +18,11 @@ struct ArrayEncoder: UnkeyedEncodingContainer {
   func encode(_ value: Bool) { array.add(nil) { $0.append(json: value) } }
   func encode(_ value: String) { array.add(nil) { $0.append(json: value) } }
   func encode(_ value: Double) throws {
-    try element().finite(value)
+    try ValueEncoder.finite(value, at: .element(count, of: path))
     array.add(nil) { $0.append(json: value) }
   }
   func encode(_ value: Float) throws {
-    try element().finite(value)
+    try ValueEncoder.finite(value, at: .element(count, of: path))
     array.add(nil) { $0.append(unescaped: value.description) }
   }
   func encode<Value: FixedWidthInteger & Encodable>(_ value: Value) {
@@ -33,13 +33,8 @@ struct ArrayEncoder: UnkeyedEncodingContainer {
     array.add(nil) { encoded.write(into: &$0) }
   }
 
-  /// For what is not an element yet, or not whole.
-  private func element() -> ValueEncoder {
-    ValueEncoder(value: EncodedValue(), path: .element(count, of: path))
-  }
-
   private func nested() -> ValueEncoder {
-    let element = element()
+    let element = ValueEncoder(value: EncodedValue(), path: .element(count, of: path))
     array.add(nil, nested: element.value)
     return element
   }

@@ -52,14 +52,9 @@ final class EncodedValue {
   }
 
   /// A member of an object, `key` nil: an element of an array.
-  func add(_ key: String?, _ value: (inout [UInt8]) throws -> Void) rethrows {
+  func add(_ key: String?, _ value: (inout [UInt8]) -> Void) {
     let start = open(key)
-    do {
-      try value(&text)
-    } catch {
-      text.removeSubrange(start...)
-      throw error
-    }
+    value(&text)
     close(key, Member(start: start, end: text.count))
   }
 

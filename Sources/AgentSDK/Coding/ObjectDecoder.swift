@@ -33,9 +33,7 @@ struct ObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   /// Where the member's value stands.
   private func position(of name: String) -> Int? {
-    var name = name
-    return name.withUTF8 { bytes in
-      let wanted = JSONKey(content: UnsafeRawBufferPointer(bytes), isEscaped: false)
+    JSONKey.with(name) { wanted in
       if !positions.isEmpty { return positions[wanted] }
       var found: Int?
       for key in object.keys where object.document.key(at: key) == wanted { found = key + 1 }

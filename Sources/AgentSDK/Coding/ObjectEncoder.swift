@@ -17,11 +17,11 @@ struct ObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode(_ value: Bool, forKey key: Key) { object.add(key.stringValue) { $0.append(json: value) } }
   func encode(_ value: String, forKey key: Key) { object.add(key.stringValue) { $0.append(json: value) } }
   func encode(_ value: Double, forKey key: Key) throws {
-    try member(key).finite(value)
+    try ValueEncoder.finite(value, at: .key(key, of: path))
     object.add(key.stringValue) { $0.append(json: value) }
   }
   func encode(_ value: Float, forKey key: Key) throws {
-    try member(key).finite(value)
+    try ValueEncoder.finite(value, at: .key(key, of: path))
     object.add(key.stringValue) { $0.append(unescaped: value.description) }
   }
   func encode<Value: FixedWidthInteger & Encodable>(_ value: Value, forKey key: Key) {
@@ -32,11 +32,6 @@ struct ObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     object.add(key.stringValue) { encoded.write(into: &$0) }
   }
 
-  /// For what is not a member yet, or not whole.
-  private func member(_ key: any CodingKey) -> ValueEncoder {
-    ValueEncoder(value: EncodedValue(), path: .key(key, of: path))
-  }
-
   /// One that is asked for again is the same again: a superclass and its subclass may both write to it.
   private func container(_ key: Key) -> ValueEncoder {
     object.container(under: key.stringValue).map { ValueEncoder(value: $0, path: .key(key, of: path)) }
@@ -44,7 +39,7 @@ struct ObjectEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
   }
 
   private func nested(_ key: any CodingKey) -> ValueEncoder {
-    let member = member(key)
+    let member = ValueEncoder(value: EncodedValue(), path: .key(key, of: path))
     object.add(key.stringValue, nested: member.value)
     return member
   }

@@ -30,11 +30,11 @@ struct ValueEncoder: Encoder, SingleValueEncodingContainer {
   func encode(_ value: Bool) throws { try write(value) { $0.append(json: value) } }
   func encode(_ value: String) throws { try write(value) { $0.append(json: value) } }
   func encode(_ value: Double) throws {
-    try finite(value)
+    try Self.finite(value, at: path)
     try write(value) { $0.append(json: value) }
   }
   func encode(_ value: Float) throws {
-    try finite(value)
+    try Self.finite(value, at: path)
     try write(value) { $0.append(unescaped: value.description) }
   }
   func encode<Value: FixedWidthInteger & Encodable>(_ value: Value) throws {
@@ -61,11 +61,14 @@ struct ValueEncoder: Encoder, SingleValueEncodingContainer {
 
   // MARK: What can't be written
 
-  func finite<Value: FloatingPoint>(_ value: Value) throws {
-    guard value.isFinite else { throw invalid(value, "\(value) is no number that JSON has") }
+  /// `path`: made only where it is asked for.
+  static func finite<Value: FloatingPoint>(_ value: Value, at path: @autoclosure () -> CodingPath) throws {
+    guard value.isFinite else { throw invalid(value, "\(value) is no number that JSON has", at: path()) }
   }
 
-  func invalid(_ value: Any, _ problem: String) -> EncodingError {
+  func invalid(_ value: Any, _ problem: String) -> EncodingError { Self.invalid(value, problem, at: path) }
+
+  private static func invalid(_ value: Any, _ problem: String, at path: CodingPath) -> EncodingError {
     .invalidValue(value, .init(codingPath: path.keys, debugDescription: problem))
   }
 }

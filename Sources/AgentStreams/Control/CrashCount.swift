@@ -38,10 +38,12 @@ package struct CrashCount: Sendable {
     return Result(count: count, isQuarantined: isQuarantined == 1)
   }
 
-  /// How many workers have been killed by code of these hashes within the window, by the hash.
+  /// How many workers have been killed by code of these hashes within the window, by the hash. `time`: the server's.
   @IOActor
-  package func read(_ hashes: [String], client: RedisClient) async throws(RedisError) -> [String: Int] {
-    let oldest = Int64(try await ServerClock.read(client) * 1000) - window.nanoseconds / 1_000_000
+  package func read(
+    _ hashes: [String], at time: Double, client: RedisClient
+  ) async throws(RedisError) -> [String: Int] {
+    let oldest = Int64(time * 1000) - window.nanoseconds / 1_000_000
     var counts: [String: Int] = [:]
     for hash in hashes {
       let reply = try await client.send(

@@ -9,7 +9,10 @@ extension Delivery {
     var names: Logger.Metadata = ["role": "\(source.role)", "entry": "\(entry.id)"]
     guard let buffer = envelope else { return names }
     buffer.withUnsafeReadableBytes { bytes in
-      guard let envelope = try? Envelope(scanning: bytes) else { return }
+      // What is no envelope is found by its entry. The host's own limit of size does not matter here.
+      guard let envelope = try? Envelope(scanning: bytes, limits: EnvelopeLimits(maximumBytes: .max)) else {
+        return
+      }
       names["message_id"] = "\(envelope.messageID(in: bytes))"
       names["conversation_id"] = "\(envelope.conversationID(in: bytes))"
     }
