@@ -21,7 +21,7 @@ BENCHMARK := python3 Tests/Benchmarks/bench.py --host $(RELEASE)/agenthost --age
 define run_tests
 	log=$$(mktemp); status=0; swift test --skip-build $(1) 2>&1 | tee "$$log" || status=$$?; \
 	[ "$$status" = 0 ] || { printf '\n== what failed\n'; \
-	  grep -A 2 '✘.*recorded an issue' "$$log" | cut -c 1-400 || echo "no test says so: see where the run broke off"; }; \
+	  grep -A 12 '✘.*recorded an issue' "$$log" | cut -c 1-400 || echo "no test says so: see where the run broke off"; }; \
 	rm -f "$$log"; exit "$$status"
 endef
 step = @printf '\n== %s\n' "$(1)"

@@ -36,7 +36,7 @@ import Testing
 
   @Test func `A start that takes its time is no library's fault`() {
     var progress = ProbeProgress(files: ["a.so", "b.so"])
-    #expect(progress.patience(5) == ProbeProgress.startLimit)
+    #expect(progress.patience(5) == StepLimit.own)
     #expect(progress.patience(60) == 60)
     let error = progress.blamed(for: .hung(seconds: 30))?.error
     #expect(error?.expected == "a process that tries the library")

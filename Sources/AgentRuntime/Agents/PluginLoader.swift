@@ -17,8 +17,7 @@ final class PluginLoader {
   private let store: LibraryStore
   private let prober: Prober
   private let versions: NotedVersions
-  /// How long one step of loading may take.
-  private let stepLimit: Double
+  private let limit: StepLimit
   private let dispatcher: Dispatcher
   private let session: HostSession
   private let record: CrashRecord
@@ -38,14 +37,14 @@ final class PluginLoader {
   private var starting: [AgentInstance] = []
 
   init(
-    store: LibraryStore, prober: Prober, versions: NotedVersions, stepLimit: Double,
+    store: LibraryStore, prober: Prober, versions: NotedVersions, limit: StepLimit,
     dispatcher: Dispatcher, session: HostSession, record: CrashRecord, logger: Logger
   ) {
     self.session = session
     self.store = store
     self.prober = prober
     self.versions = versions
-    self.stepLimit = stepLimit
+    self.limit = limit
     self.record = record
     self.dispatcher = dispatcher
     self.logger = logger
@@ -54,7 +53,9 @@ final class PluginLoader {
   /// For the first look.
   func readAhead(_ folder: PluginFolder) async {
     let (store, ahead) = (store, ahead)
-    let isRead: Void? = await thread.run(within: stepLimit) { ahead.put(.read(folder, store)) }
+    let isRead: Void? = await thread.run(within: limit.seconds(for: .read)) {
+      ahead.put(.read(folder, store))
+    }
     if isRead == nil { abandonThread() }
   }
 
@@ -200,12 +201,12 @@ final class PluginLoader {
 
   /// An agent that was made and started in vain.
   func end(_ instance: AgentInstance) async {
-    let result = await dispatcher.lifecycle(within: stepLimit, endsWithTask: true) { instance.stop($0) }
+    let result = await dispatcher.lifecycle(within: limit.seconds, endsWithTask: true) { instance.stop($0) }
     if result != nil {
       await destroy(instance)
     } else if !Task.isCancelled {
       logger.error(
-        "\(instance.descriptor.name) did not stop within \(stepLimit) s, and stays in memory",
+        "\(instance.descriptor.name) did not stop within \(limit.seconds) s, and stays in memory",
         metadata: instance.logNames)
     }
     instance.end()
@@ -220,7 +221,7 @@ final class PluginLoader {
         "\(instance.descriptor.name) still starts, and stays in memory",
         metadata: instance.logNames)
     }
-    let limit = (min(seconds, stepLimit) * 100).rounded(.up) / 100
+    let limit = (min(seconds, limit.seconds) * 100).rounded(.up) / 100
     let thread = PluginThreads(name: "freeing", maximum: 1)
     let isFreed = await thread.run(within: limit) { Self.destroy(instance, within: limit) }
     thread.retire()
@@ -252,15 +253,13 @@ final class PluginLoader {
     _ step: LibraryError.Step, of file: String, _ body: @escaping @Sendable () throws(LibraryError) -> Value
   ) async throws(LibraryError) -> Value {
     try checkEnd(step, of: file)
-    let result: Result<Value, LibraryError>? = await thread.run(within: stepLimit) {
+    let result: Result<Value, LibraryError>? = await thread.run(within: limit.seconds(for: step)) {
       Result { () throws(LibraryError) in try body() }
     }
     guard let result else {
       abandonThread()
       try checkEnd(step, of: file)
-      throw LibraryError(
-        file: file, step: step, expected: "the step to end within \(stepLimit) s", found: "no end of it",
-        advice: "do not wait in a constructor, in the entry or in create")
+      throw limit.exceeded(step, of: file)
     }
     return try result.get()
   }

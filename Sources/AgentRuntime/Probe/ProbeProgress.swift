@@ -13,10 +13,6 @@ struct ProbeProgress {
     case stopped
   }
 
-  /// Seconds that the process gets until it begins with the first library: on a busy machine a start takes its time,
-  /// and that is no library's fault.
-  static let startLimit = 30.0
-
   private let files: [String]
   /// By index: the roles of what passed, or why it is refused.
   private(set) var results: [Int: Result<[String], LibraryError>] = [:]
@@ -31,8 +27,9 @@ struct ProbeProgress {
 
   private var hasBegun: Bool { current != nil || !results.isEmpty }
 
-  /// Seconds within which it has to come further, where a step may take `limit`.
-  func patience(_ limit: Double) -> Double { hasBegun ? limit : max(limit, Self.startLimit) }
+  /// Seconds within which it has to come further, where a step may take `limit`. Until it begins with the first library
+  /// none of their code has run.
+  func patience(_ limit: Double) -> Double { hasBegun ? limit : max(limit, StepLimit.own) }
 
   /// False where the line is not of the library that is due: a library may say anything.
   mutating func take(_ line: ProbeLine) -> Bool {

@@ -66,7 +66,8 @@ package final class Worker {
         prober: settings.prober(
           in: configuration.dataDirectory, environment: configuration.environment),
         versions: NotedVersions(dataDirectory: configuration.dataDirectory),
-        stepLimit: settings.loadTimeout, dispatcher: dispatcher, session: configuration.session,
+        limit: StepLimit(seconds: settings.loadTimeout), dispatcher: dispatcher,
+        session: configuration.session,
         record: records.own, logger: logger),
       registry: registry, dispatcher: dispatcher, committer: committer,
       grace: settings.shutdownGrace, handsBack: !configuration.place.isProbation,

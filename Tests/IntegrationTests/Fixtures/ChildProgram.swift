@@ -31,6 +31,9 @@ final class ChildProgram: Sendable {
   /// What it has written to standard error so far.
   var errors: String { String(decoding: contents(of: "errors"), as: UTF8.self) }
 
+  /// Its exit status; nil while it runs.
+  var endedWith: Int32? { process.exitStatus }
+
   func send(_ signal: Int32) { process.send(signal) }
 
   /// Waits for its end; a death by signal counts 128 and the signal, as in a shell.

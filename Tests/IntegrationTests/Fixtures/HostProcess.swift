@@ -42,7 +42,11 @@ final class HostProcess: Sendable {
   func waitForLog(_ text: String, times: Int = 1) async throws {
     do {
       try await RedisTestServer.wait(until: "the host's log says \"\(text)\" \(times) times") {
-        log.split(separator: "\n").count { $0.contains(text) } >= times
+        // Asked first: what it wrote before its end counts.
+        let status = program.endedWith
+        if log.split(separator: "\n").count(where: { $0.contains(text) }) >= times { return true }
+        if let status { throw FixtureFailure("it ended with \(status) and never said \"\(text)\"") }
+        return false
       }
     } catch {
       throw FixtureFailure("\(error); the log is:\n\(log)")
