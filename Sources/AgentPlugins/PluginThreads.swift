@@ -28,21 +28,40 @@ package struct PluginJob: @unchecked Sendable {
 /// A thread whose priority the watchdog has lowered does not get it back, and what it starts inherits it. So when it has
 /// given its work back it ends as soon as others can take what is queued, and the next one is started by whoever hands
 /// work over. Until it ends there may be another in its place, which waits: never more than `maximum` are at work.
+///
+/// While there is work, one of the idle threads watches: it looks again and again whether somebody comes for what is
+/// queued. So no more threads need to be woken than pieces of work as long as the last ones ask for; where one takes longer,
+/// the others are woken a moment later.
 package final class PluginThreads: @unchecked Sendable {
+  // SAFETY: all that changes, below `mutex`, is read and written under it only.
+
   /// Threads of one plugin.
   package static let defaultMaximum = 4
 
+  /// Between two looks of the thread that watches, in nanoseconds.
+  private static let watchInterval = 5_000_000
+
   private let record: CrashRecord?
   private let name: String
-  // SAFETY: everything below `maximum` is read and written under `mutex` only.
   private let maximum: Int
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
+  /// The thread that watches waits for this one.
+  private let watching: UnsafeMutablePointer<pthread_cond_t>
   private var queue: Deque<PluginWork> = []
   private var threads = 0
   /// Threads that have been asked for and do not look at the queue yet.
   private var starting = 0
+  /// Threads that wait, but for the one that watches.
   private var idle = 0
+  /// Threads, among those that are idle, that have been woken and do not look at the queue yet.
+  private var woken = 0
+  private var isWatched = false
+  /// Whether nothing has been done for so long that nobody needs to watch.
+  private var isQuiet = true
+  private var demand = ThreadDemand()
+  /// Pieces of work that threads have begun with.
+  private var begun: UInt64 = 0
   private var atWork = 0
   /// Threads, among those at work, that have found themselves lowered.
   private var leaving = 0
@@ -57,13 +76,21 @@ package final class PluginThreads: @unchecked Sendable {
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
+    watching = .allocate(capacity: 1)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(watching, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
     // Threads hold a reference, so none is left.
     pthread_cond_destroy(condition)
+    pthread_cond_destroy(watching)
     pthread_mutex_destroy(mutex)
     condition.deallocate()
+    watching.deallocate()
     mutex.deallocate()
   }
 
@@ -71,21 +98,35 @@ package final class PluginThreads: @unchecked Sendable {
     enqueue(contentsOf: CollectionOfOne(work))
   }
 
-  /// Hands over many pieces under one lock and with as few wake-ups as there are threads.
+  /// Hands over many pieces under one lock and with as few wake-ups as may be.
   package func enqueue(contentsOf work: some Collection<PluginWork>) {
     pthread_mutex_lock(mutex)
     queue.append(contentsOf: work)
-    let wanted = min(queue.count, maximum)
-    var toStart = min(maximum - (threads - leaving), max(0, wanted - idle))
-    let toWake = min(idle, wanted)
+    let toStart = callThreads(for: queue.count)
+    pthread_mutex_unlock(mutex)
+    for _ in 0..<toStart { startThread() }
+  }
+
+  /// Under the mutex: wakes threads for so many pieces of work. Returns how many are to be started beside them.
+  private func callThreads(for pieces: Int) -> Int {
+    let asked = min(demand.threads(for: pieces, beside: max(0, atWork - leaving) + woken), maximum)
+    // Where nobody watches, or whoever does has to come, too, each piece of work has a thread: any may take long.
+    let missing = isWatched && asked <= idle ? asked : min(pieces, maximum)
+    let toStart = min(maximum - (threads - leaving), max(0, missing - idleThreads))
     threads += toStart
     starting += toStart
+    wake(missing)
+    return toStart
+  }
+
+  private var idleThreads: Int { idle + (isWatched ? 1 : 0) }
+
+  /// Under the mutex: wakes so many threads of those that are idle, the one that watches last.
+  private func wake(_ count: Int) {
+    let toWake = min(idle, count)
+    woken = min(idle, woken + toWake)
     for _ in 0..<toWake { pthread_cond_signal(condition) }
-    pthread_mutex_unlock(mutex)
-    while toStart > 0 {
-      startThread()
-      toStart -= 1
-    }
+    if count > toWake, isWatched { pthread_cond_signal(watching) }
   }
 
   /// Takes back a message that no thread has begun with; what nobody waits for does not fill the queue.
@@ -102,6 +143,7 @@ package final class PluginThreads: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     retired = true
     pthread_cond_broadcast(condition)
+    pthread_cond_signal(watching)
     pthread_mutex_unlock(mutex)
   }
 
@@ -143,6 +185,7 @@ package final class PluginThreads: @unchecked Sendable {
     ThreadPriority.begin()
     let thread = record?.enterThread() ?? -1
     var isLowered = ThreadPriority.isLowered
+    var run = ThreadDemand.Run()
     pthread_mutex_lock(mutex)
     starting -= 1
     if isLowered { leaving += 1 }
@@ -150,10 +193,15 @@ package final class PluginThreads: @unchecked Sendable {
     while !(isLowered && canDoWithout) {
       if atWork < maximum, let next = queue.popFirst() {
         atWork += 1
+        begun &+= 1
+        isQuiet = false
         pthread_mutex_unlock(mutex)
+        run.begins()
         perform(next, on: thread)
+        run.ended()
         pthread_mutex_lock(mutex)
         atWork -= 1
+        if run.isLong { run.tell(&demand) }
         if !isLowered, record?.isLowered(thread) == true {
           isLowered = true
           leaving += 1
@@ -161,22 +209,73 @@ package final class PluginThreads: @unchecked Sendable {
       } else if retired {
         break
       } else {
+        run.tell(&demand)
         record?.idle(thread)
-        idle += 1
-        pthread_cond_wait(condition, mutex)
-        idle -= 1
+        waitForWork()
       }
     }
     if isLowered { leaving -= 1 }
     threads -= 1
     // To those in whose favour it ends.
-    for _ in 0..<min(idle, queue.count) { pthread_cond_signal(condition) }
+    wake(queue.count)
     pthread_mutex_unlock(mutex)
     record?.leaveThread(thread)
   }
 
+  /// Under the mutex.
+  private func waitForWork() {
+    // The only thread has nobody to watch.
+    guard !isWatched, !isQuiet, threads > 1 else {
+      idle += 1
+      pthread_cond_wait(condition, mutex)
+      idle -= 1
+      woken = max(0, woken - 1)
+      return
+    }
+    isWatched = true
+    watch()
+    isWatched = false
+    // Others may have come to rest, or have not been woken, since somebody watched.
+    callOthers()
+  }
+
+  /// Under the mutex: returns when there is something to do, or when there has been nothing for a while.
+  private func watch() {
+    var seen = begun
+    while waitWhileWatching() {
+      if begun == seen {
+        // Nobody comes for it.
+        if !queue.isEmpty { return }
+        isQuiet = atWork == 0
+        if isQuiet { return }
+      }
+      seen = begun
+    }
+  }
+
+  /// Under the mutex, which is given up meanwhile: for what the calling thread leaves to others.
+  private func callOthers() {
+    let toStart = callThreads(for: max(0, queue.count - 1))
+    if toStart == 0 { return }
+    pthread_mutex_unlock(mutex)
+    for _ in 0..<toStart { startThread() }
+    pthread_mutex_lock(mutex)
+  }
+
+  /// Under the mutex: false where it was woken before its time.
+  private func waitWhileWatching() -> Bool {
+    var end = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &end)
+    end.tv_nsec += Self.watchInterval
+    if end.tv_nsec >= 1_000_000_000 {
+      end.tv_sec += 1
+      end.tv_nsec -= 1_000_000_000
+    }
+    return pthread_cond_timedwait(watching, mutex, &end) == ETIMEDOUT && !retired
+  }
+
   /// Under the mutex: whether all that is queued is taken without the calling thread.
-  private var canDoWithout: Bool { queue.count <= idle + starting || atWork == maximum }
+  private var canDoWithout: Bool { queue.count <= idleThreads + starting || atWork == maximum }
 
   private func perform(_ work: PluginWork, on thread: Int32) {
     switch work {

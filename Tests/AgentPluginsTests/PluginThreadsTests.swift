@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import SeededGenerator
 import Synchronization
 import Testing
 
@@ -80,6 +81,51 @@ struct PluginThreadsTests {
     for number in 1...20 { threads.enqueue(work.plain(number)) }
     #expect(await work.first(20) == Array(1...20))
     work.release(1)
+    threads.retire()
+  }
+
+  /// As many short ones as it takes to know that work is short, and that somebody watches.
+  private func doShortWork(_ threads: PluginThreads, _ work: Work) async {
+    for _ in 0..<50 {
+      threads.enqueue(contentsOf: (0..<20).map(work.plain))
+      _ = await work.first(20)
+    }
+  }
+
+  @Test func `After much short work, work that blocks holds up others only as long as it takes to see it`()
+    async
+  {
+    let threads = PluginThreads(name: "watched", maximum: 3)
+    let work = Work()
+    for _ in 0..<20 {
+      await doShortWork(threads, work)
+      threads.enqueue(work.blocking(-1))
+      #expect(await work.first(1) == [-1])
+      threads.enqueue(contentsOf: [work.blocking(-2), work.plain(1), work.plain(2)])
+      // Only others can do these: the thread that has begun blocks, and so does the next.
+      #expect(await work.first(3).sorted() == [-2, 1, 2])
+      work.release(2)
+    }
+    #expect(work.peak <= 3)
+    threads.retire()
+  }
+
+  @Test func `Of short work nothing is left over, however it comes`() async {
+    var random = SeededGenerator(seed: 11)
+    let threads = PluginThreads(name: "short", maximum: 4)
+    let work = Work()
+    var expected = 0
+    for _ in 0..<2000 {
+      let count = Int.random(in: 1...40, using: &random)
+      threads.enqueue(contentsOf: (0..<count).map(work.plain))
+      expected += count
+      // Now and then all threads come to rest.
+      if Int.random(in: 0..<20, using: &random) == 0 {
+        #expect(await work.first(expected).count == expected)
+        expected = 0
+      }
+    }
+    #expect(await work.first(expected).count == expected)
     threads.retire()
   }
 
