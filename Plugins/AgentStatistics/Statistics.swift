@@ -17,6 +17,12 @@ package struct Statistics: Codable, Sendable, Equatable {
     var said: Double
     var heard: Double
     var hasEnded = false
+
+    func differsOnlyInTime(from other: Self) -> Bool {
+      var other = other
+      (other.said, other.heard) = (said, heard)
+      return other == self
+    }
   }
 
   /// What was reported last.
@@ -42,8 +48,10 @@ package struct Statistics: Codable, Sendable, Equatable {
     reportedAt = began
   }
 
-  /// `now`: in seconds since 1970. What is said to be said later is said now.
-  package mutating func note(_ event: LifecycleEvent, now: Double) {
+  /// `now`: in seconds since 1970. What is said to be said later is said now. Whether more is known than that the agent
+  /// lives.
+  @discardableResult
+  package mutating func note(_ event: LifecycleEvent, now: Double) -> Bool {
     let said = min(event.time, now)
     var agent = Agent(
       role: event.role, isBusy: event.isBusy, figures: event.figures, said: said, heard: now,
@@ -54,7 +62,7 @@ package struct Statistics: Codable, Sendable, Equatable {
         // Another process has its number now.
         forget(event.agentID)
       } else {
-        guard before.role == event.role else { return }
+        guard before.role == event.role else { return false }
         agent.figures = before.figures.later(event.figures)
         if said == before.said { agent.hasEnded = agent.hasEnded || before.hasEnded }
         if said < before.said {
@@ -62,10 +70,11 @@ package struct Statistics: Codable, Sendable, Equatable {
         }
       }
     } else if agents.count >= Self.maximumAgents {
-      guard let gone = longestGone(now: now) else { return }
+      guard let gone = longestGone(now: now) else { return false }
       forget(gone)
     }
-    agents[event.agentID] = agent
+    let known = agents.updateValue(agent, forKey: event.agentID)
+    return known.map { !agent.differsOnlyInTime(from: $0) } ?? true
   }
 
   /// Goes on from what another has noted of the same session.
