@@ -96,7 +96,7 @@ struct EnvelopeCheck {
     if let problem = Identifier.problem(content, limit: limits.maximumIdentifierBytes) {
       return .badResultList(reason: problem)
     }
-    guard ResultList.isAllowed(JSONString.text(of: content)) else {
+    guard ResultList.isAllowed(content) else {
       return .badResultList(reason: "must be \"\(ResultList.prefix)\" and a name")
     }
     return nil

@@ -66,7 +66,9 @@ struct EnvelopeScan {
 
 /// The span of each field's value.
 struct EnvelopeFieldSpans: Sendable {
-  private var spans = ContiguousArray(repeating: ByteSpan.absent, count: EnvelopeField.allCases.count)
+  static let count = 18
+  // In the envelope itself: no memory of its own.
+  private var spans = InlineArray<18, ByteSpan>(repeating: .absent)
 
   subscript(field: EnvelopeField) -> ByteSpan {
     @inline(__always) get { spans[field.rawValue] }

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The Redis list that a message's final envelope goes to.
 package enum ResultList {
   /// What every result list begins with, so that a message can name no other key.
@@ -6,8 +8,14 @@ package enum ResultList {
   /// The list of a message that names none.
   package static func name(of messageID: String) -> String { prefix + messageID }
 
-  /// Whether a list may be written to: more than the prefix, and within it.
-  static func isAllowed(_ name: String) -> Bool {
-    name.utf8.count > prefix.utf8.count && name.utf8.starts(with: prefix.utf8)
+  /// Whether a list may be written to: more than the prefix, and within it. `literal` is what stands between the quotes of
+  /// its JSON.
+  static func isAllowed(_ literal: UnsafeRawBufferPointer) -> Bool {
+    guard literal.contains(ASCII.backslash) else { return isName(literal) }
+    return isName(JSONString.text(of: literal).utf8)
+  }
+
+  private static func isName(_ name: some Collection<UInt8>) -> Bool {
+    name.count > prefix.utf8.count && name.starts(with: prefix.utf8)
   }
 }

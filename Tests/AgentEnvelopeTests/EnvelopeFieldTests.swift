@@ -1,7 +1,11 @@
-import AgentEnvelope
+@testable import AgentEnvelope
 import Testing
 
 @Suite struct EnvelopeFieldTests {
+  @Test func `There is room for each field`() {
+    #expect(EnvelopeFieldSpans.count == EnvelopeField.allCases.count)
+  }
+
   @Test func `The specification's seven fields are enough, and the rest has its defaults`() throws {
     let message = try Message(
       #"""

@@ -6,8 +6,9 @@ import NIOCore
 import RedisClient
 import StrictJSON
 
-/// A delivery with its envelope scanned: what every later stage works from.
-struct ReceivedMessage: Sendable {
+/// A delivery with its envelope scanned: what every later stage works from. One object for each: it is handed on often,
+/// and each copy of its parts would cost.
+final class ReceivedMessage: Sendable {
   let delivery: Delivery
   let bytes: ByteBuffer
   let envelope: Envelope
@@ -25,7 +26,7 @@ struct ReceivedMessage: Sendable {
   }
 
   /// Nil for what is no envelope.
-  init?(_ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity) {
+  convenience init?(_ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity) {
     guard let bytes = delivery.envelope else { return nil }
     self.init(delivery: delivery, bytes: bytes, envelope: envelope, hostMember: member, agent: agent)
   }

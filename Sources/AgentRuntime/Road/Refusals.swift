@@ -2,10 +2,16 @@ import AgentEnvelope
 import AgentStreams
 
 /// The outcomes that no agent has made: what a message becomes that may not go on.
-struct Refusals: Sendable {
+final class Refusals: Sendable {
   let router: Router
   let agent: AgentIdentity
   let codeHash: String
+
+  init(router: Router, agent: AgentIdentity, codeHash: String) {
+    self.router = router
+    self.agent = agent
+    self.codeHash = codeHash
+  }
 
   /// For a message that admission has refused.
   func settlement(of message: ReceivedMessage, _ refusal: AdmissionRefusal, now: Double) -> Settlement {
