@@ -100,10 +100,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "first_after", "note_code", "cancel", "commit", "commit_forward", "count_crash",
-        "dead_letters", "join",
-        "leave_group",
-        "move_due", "renew", "retire_agent", "send", "set_desired", "take_over", "trim",
+        "announce", "cancel", "commit", "commit_forward", "count_crash", "count_pending", "dead_letters",
+        "first_after", "join", "leave_group", "move_due", "note_code", "renew", "retire_agent", "send",
+        "set_desired", "take_over", "trim",
       ].map { .embedInCode("Scripts/\($0).lua") },
       swiftSettings: strict),
     .target(
@@ -125,6 +124,7 @@ let package = Package(
       dependencies: [
         "AgentEnvelope", "AgentPlugins", "AgentStreams", "CAgentABI", "CProcess", "RedisClient",
         "StrictJSON",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -8,6 +8,7 @@ package final class Watchdog: @unchecked Sendable {
   private var watch: StallWatch
   private var pulseWatch: PulseWatch
   private var hasAsked = false
+  private var beatsSeen: UInt64 = 0
 
   package struct Limits: Sendable {
     /// How long one piece of an agent's work may keep a thread before that is told.
@@ -26,6 +27,8 @@ package final class Watchdog: @unchecked Sendable {
   }
 
   package static let defaultInterval = Duration.milliseconds(250)
+  /// So many times as long is what lies between two looks where no agent has a thread and tasks run.
+  private static let calm = 4
   /// What one piece of an agent's work has of the processors with the priority that plugins begin with.
   private static let busyLimit = Duration.milliseconds(500)
 
@@ -39,7 +42,7 @@ package final class Watchdog: @unchecked Sendable {
   private let logger: Logger
   private let askForReplacement: @Sendable (String) -> Void
 
-  /// `interval`: between two looks. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  /// `interval`: between two looks while an agent is at work. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
   package init(
     record: CrashRecord, limits: Limits, interval: Duration = defaultInterval, logger: Logger,
     askForReplacement: @escaping @Sendable (String) -> Void
@@ -74,15 +77,20 @@ package final class Watchdog: @unchecked Sendable {
   }
 
   private func run() {
+    var isCalm = false
     while true {
-      let (seconds, attoseconds) = interval.components
+      let (seconds, attoseconds) = (isCalm ? interval * Self.calm : interval).components
       var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
       nanosleep(&pause, nil)
       var clock = timespec()
       clock_gettime(CLOCK_MONOTONIC, &clock)
       let now = Duration.seconds(clock.tv_sec) + .nanoseconds(clock.tv_nsec)
-      for event in watch.look(at: record.working, now: now) { tell(event) }
-      if let time = pulseWatch.look(at: pulse.beats, now: now) {
+      let working = record.working
+      for event in watch.look(at: working, now: now) { tell(event) }
+      let beats = pulse.beats
+      isCalm = working.isEmpty && beats != beatsSeen
+      beatsSeen = beats
+      if let time = pulseWatch.look(at: beats, now: now) {
         ask("the threads that all of Swift's tasks share have run none for \(Self.text(time)) now" + atWork)
       }
       pulse.ask()

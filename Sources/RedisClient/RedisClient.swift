@@ -56,9 +56,13 @@ package final class RedisClient {
   /// Sends commands in one go, once, and waits until all are answered. The first error that the server answers with is
   /// thrown; others may have been carried out.
   package func send(_ commands: [RedisCommand]) async throws(RedisError) {
-    guard let connection = pool.connectionForNext() else {
-      throw .notSent(why: "there is no connection with room")
+    var connection = pool.connectionForNext()
+    if connection == nil {
+      // Makes one, or waits until one has room.
+      try await connect()
+      connection = pool.connectionForNext()
     }
+    guard let connection else { throw .notSent(why: "there is no connection with room") }
     _ = try await connection.send(commands)
   }
 

@@ -8,6 +8,21 @@ import Testing
 struct PendingEntriesTests {
   private static let other = "other:7:1/00000000000000dd"
 
+  @Test func `What anybody holds is counted, on all streams of a role`() async throws {
+    let streams = try await Streams()
+    let low = try await streams.source(stream: "stream:role:upper:prio:low")
+    let source = try await streams.source()
+    #expect(try await PendingEntries.count(on: [low, source], client: streams.client) == 0)
+    try await streams.add(0..<5)
+    try await streams.add(0..<1, to: low.stream)
+    try await streams.read(source, count: 2)
+    try await streams.read(source, as: Self.other, count: 1)
+    try await streams.read(low, as: Self.other)
+    #expect(try await PendingEntries.count(on: [low, source], client: streams.client) == 4)
+    #expect(try await PendingEntries.count(on: [source], client: streams.client) == 3)
+    #expect(try await PendingEntries.count(on: [], client: streams.client) == 0)
+  }
+
   @Test func `What somebody else was given while there was no slot stays theirs`() async throws {
     let streams = try await Streams()
     let source = try await streams.source(capacity: 1)

@@ -173,7 +173,7 @@ struct SuspectTests {
     ) { recoverer in
       try await inbox.waitForCount(1)
       try await RedisTestServer.wait(until: "it has been looked often") {
-        try streams.calls(of: "ping") > 8
+        try streams.calls(of: "xpending") > 24
       }
       #expect(await !recoverer.isClear, "the suspect is in work")
       try await streams.send("XACK", source.stream, source.group, ids[0])

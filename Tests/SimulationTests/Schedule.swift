@@ -117,7 +117,7 @@ extension Simulation {
   /// What is due goes into its role's streams.
   func moveDue(_ role: String) async throws {
     let moving = DelayedMessages(client: client, keys: keys, logger: silentLogger) { [] }
-    _ = try await moving.moveDue(role)
+    _ = try await moving.moveDue([role])
     let left = try await client.send(RedisCommand("ZRANGE", keys.delayed(role), "0", "-1"))
     for member in left.root.elements?.compactMap(\.string) ?? [] {
       let text = member.split(separator: "\n").last.map(String.init) ?? member

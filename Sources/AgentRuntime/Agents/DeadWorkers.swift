@@ -33,7 +33,7 @@ final class DeadWorkers {
   /// Looks until the task is cancelled.
   func run() async {
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: Self.interval)) != nil { await look() }
+    while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await look() }
   }
 
   func look() async {

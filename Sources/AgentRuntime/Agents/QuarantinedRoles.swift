@@ -32,7 +32,7 @@ final class QuarantinedRoles {
   /// Looks until the task is cancelled.
   func run() async {
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: Self.interval)) != nil {
+    while (try? await IOActor.sleep(untilNext: Self.interval)) != nil {
       if !wanted.isEmpty { await look() }
     }
   }

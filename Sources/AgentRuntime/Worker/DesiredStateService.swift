@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// by itself too, since a message may not be heard.
 @IOActor
 final class DesiredStateService: Service {
-  private static let interval = Duration.seconds(2)
+  private static let interval = Duration.seconds(5)
 
   private let client: RedisClient
   private let keys: Keys
@@ -51,7 +51,7 @@ final class DesiredStateService: Service {
       await withDiscardingTaskGroup { group in
         group.addTask {
           // Cancelled: the host ends.
-          while (try? await IOActor.sleep(for: Self.interval)) != nil { await self.look() }
+          while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await self.look() }
         }
         // Beside the rest: an agent may take its time to start, and a pause or a cancellation must not wait for it.
         group.addTask { for await _ in self.reloads { await self.plugins.reload() } }
@@ -63,11 +63,20 @@ final class DesiredStateService: Service {
   /// Before the first message is read: a role that is paused takes none. What can't be read of the one does not keep
   /// from the other.
   func refresh() async {
+    async let cancelled: Void = cancel()
+    await follow()
+    await cancelled
+  }
+
+  private func cancel() async {
     do throws(RedisError) {
       dispatcher.cancel(try await cancellations.refresh(client, keys: keys))
     } catch {
       client.warn("what was cancelled could not be read", error)
     }
+  }
+
+  private func follow() async {
     do throws(RedisError) {
       let wanted = try await DesiredState.read(client, keys: keys)
       guard wanted != current else { return }

@@ -1,4 +1,5 @@
 import AgentStreams
+import DequeModule
 import Logging
 import RedisClient
 import ServiceLifecycle
@@ -15,8 +16,8 @@ final class LifecycleEvents: Service {
 
   private let client: RedisClient
   private let channel: String
-  private let waiting: AsyncStream<String>
-  private let queue: AsyncStream<String>.Continuation
+  private var waiting: Deque<String> = []
+  private let mayGoOn = Condition()
   private var living: [ServedAgent] = []
   private var isEnding = false
   /// Called with each event, before others hear of it.
@@ -25,7 +26,6 @@ final class LifecycleEvents: Service {
   init(client: RedisClient, keys: Keys) {
     self.client = client
     channel = keys.lifecycleEvents
-    (waiting, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.maximumWaiting))
   }
 
   func happened(_ event: AgentEvent, _ holder: any RoleHolder) {
@@ -46,15 +46,21 @@ final class LifecycleEvents: Service {
     await withDiscardingTaskGroup { group in
       group.addTask {
         await HostEnd.cancels {
-          while (try? await IOActor.sleep(for: Self.interval)) != nil { await self.signsOfLife() }
+          while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await self.signsOfLife() }
         }
         await self.end()
       }
-      for await text in waiting {
-        let isSaid = await publish(text)
-        // Without a server the end is not to wait for each of them.
-        if isEnding, !isSaid { return }
-      }
+      await publishAll()
+    }
+  }
+
+  private func publishAll() async {
+    while true {
+      await mayGoOn.wait { waiting.isEmpty && !isEnding }
+      if waiting.isEmpty { return }
+      let isSaid = await publishWaiting()
+      // Without a server the end is not to wait for each of them.
+      if isEnding, !isSaid { return }
     }
   }
 
@@ -65,17 +71,22 @@ final class LifecycleEvents: Service {
   private func say(_ event: AgentEvent, of agent: ServedAgent) {
     let text = Self.text(event, agent.status, agent.figures.envelopes)
     said(text)
-    queue.yield(text)
+    if waiting.count == Self.maximumWaiting { waiting.removeFirst() }
+    waiting.append(text)
+    mayGoOn.wakeAll()
   }
 
   private func end() {
     isEnding = true
-    queue.finish()
+    mayGoOn.wakeAll()
   }
 
-  private func publish(_ text: String) async -> Bool {
+  /// All at once: agents tell that they live at the same time.
+  private func publishWaiting() async -> Bool {
+    let commands = waiting.map { RedisCommand("PUBLISH", channel, $0) }
+    waiting = []
     do throws(RedisError) {
-      _ = try await client.send(RedisCommand("PUBLISH", channel, text))
+      try await client.send(commands)
       return true
     } catch {
       client.warn("what happens to agents could not be published", error)

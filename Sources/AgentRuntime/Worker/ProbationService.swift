@@ -21,7 +21,7 @@ final class ProbationService: Service {
 
   private func watch() async {
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: Self.interval)) != nil {
+    while (try? await IOActor.sleep(untilNext: Self.interval)) != nil {
       if registry.isClearOfSuspects { cleared() }
     }
   }

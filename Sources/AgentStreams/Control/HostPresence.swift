@@ -51,7 +51,7 @@ package final class HostPresence {
     await withDiscardingTaskGroup { group in
       group.addTask {
         // Cancelled: the host ends.
-        while (try? await IOActor.sleep(for: Self.interval)) != nil { await self.changed() }
+        while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await self.changed() }
       }
       for await _ in changes { await announceAgain() }
     }

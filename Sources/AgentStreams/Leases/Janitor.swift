@@ -30,8 +30,12 @@ package final class Janitor {
   /// Clears again and again until the task is cancelled.
   package func run() async {
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: interval * Double.random(in: 0.8...1.2))) != nil {
-      for source in lanes().flatMap(\.sources) { await clear(source) }
+    while (try? await IOActor.sleep(untilNext: interval)) != nil {
+      for role in lanes() {
+        await withDiscardingTaskGroup { group in
+          for source in role.sources { group.addTask { await self.clear(source) } }
+        }
+      }
     }
   }
 

@@ -30,7 +30,7 @@ package final class LeaseKeeper {
   /// Renews until the task is cancelled.
   package func run() async {
     // Cancelled: the host holds nothing any more.
-    while (try? await IOActor.sleep(for: .nanoseconds(policy.renewalInterval.nanoseconds))) != nil {
+    while (try? await IOActor.sleep(untilNext: .nanoseconds(policy.renewalInterval.nanoseconds))) != nil {
       for (source, receiver) in holders() { await renew(source, receiver) }
     }
   }

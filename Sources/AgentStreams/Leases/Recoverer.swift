@@ -103,9 +103,9 @@ package final class Recoverer {
   private func lookInTime() async {
     repeat {
       look.yield()
-      // Hosts that started together do not look together. Cancelled: the host ends.
-      let wait = Duration.nanoseconds(policy.sweepInterval.nanoseconds) * Double.random(in: 0.8...1.2)
-      guard (try? await IOActor.sleep(for: wait)) != nil else { return }
+      // Cancelled: the host ends.
+      let interval = Duration.nanoseconds(policy.sweepInterval.nanoseconds)
+      guard (try? await IOActor.sleep(untilNext: interval)) != nil else { return }
     } while !slots.isClosed
     look.finish()
   }
@@ -114,9 +114,10 @@ package final class Recoverer {
     do throws(RedisError) {
       noticeAbsence()
       let start = NIODeadline.now()
-      _ = try await client.send(RedisCommand("PING"))
+      let isNothingHeld = try await PendingEntries.count(on: lanes.sources, client: client) == 0
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - start, at: now)
+      if isNothingHeld, dead.isEmpty { return foundNothing(takesLapsed: takesLapsed) }
       if suspects.mayHaveMissed {
         suspects.mayHaveMissed = false
         mayHaveMissed = true
@@ -138,6 +139,14 @@ package final class Recoverer {
       foundNone = false
       client.warn("taking over failed", error)
     }
+  }
+
+  /// There is no entry on any stream that anybody holds.
+  private func foundNothing(takesLapsed: Bool) {
+    mayHaveMissed = false
+    suspects.mayHaveMissed = false
+    foundNone = takesLapsed
+    neglect.endsNow()
   }
 
   private func takeOthers(

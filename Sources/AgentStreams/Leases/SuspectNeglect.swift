@@ -6,6 +6,9 @@ struct SuspectNeglect {
   private var count = 0
   private var since = NIODeadline.distantPast
 
+  /// There are none.
+  mutating func endsNow() { count = 0 }
+
   /// `left`: how many there are.
   mutating func isTooLong(left: Int, at now: NIODeadline, patience: TimeAmount) -> Bool {
     if left != count {

@@ -19,7 +19,7 @@ package final class ReaderWatchdog {
   /// Looks until the task is cancelled.
   package func run() async {
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: Self.interval)) != nil { look(at: .now()) }
+    while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { look(at: .now()) }
   }
 
   func look(at now: NIODeadline) {

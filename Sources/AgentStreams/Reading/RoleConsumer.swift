@@ -10,7 +10,7 @@ package import RedisClient
 @IOActor
 package final class RoleConsumer: StreamReader {
   /// How long one read blocks; a lost connection is noticed no later.
-  private static let block = TimeAmount.seconds(5)
+  private static let longestBlock = TimeAmount.seconds(5)
   /// How long a group that is new on the stream may go unseen.
   private static let groupsInterval = Duration.seconds(1)
   /// Entries of one stream in one read.
@@ -197,13 +197,14 @@ package final class RoleConsumer: StreamReader {
     guard let first = lanes.sources.first else { return [] }
     let look = use.next()
     // Somebody asked for the reservation before there was a block that could be ended.
-    let block = slots.isWanted || look == .all ? nil : Self.block
+    // So that all readers whose time is up are so at once.
+    let block = slots.isWanted ? nil : IOActor.block(untilNext: Self.longestBlock)
     let sources = use.lanes(of: look).map { lanes.sources[$0] }
     slots.interruptBlocked = { [interrupting] in interrupting.yield() }
     defer { slots.interruptBlocked = nil }
     let command = StreamCommands.readGroup(
       first.group, consumer: first.consumer, streams: sources.map(\.stream), count: count, block: block)
-    let reply = try await blockingRead.send(command, on: connection, block: Self.block) { isQuiet }
+    let reply = try await blockingRead.send(command, on: connection, block: Self.longestBlock) { isQuiet }
     let found = try reply.map { reply throws(RedisError) in try StreamCommands.entries(ofRead: reply) } ?? []
     if found.isEmpty, block != nil { use.mustLook = true }
     return lanes.sources.map { source in found.first { $0.stream == source.stream }?.entries ?? [] }

@@ -13,7 +13,7 @@ protocol StreamReader: AnyObject {
 /// and wakes the readers of each that has something: the agents' own streams, and priorities that are not in use.
 @IOActor
 package final class StreamWaker {
-  private static let block = TimeAmount.seconds(5)
+  private static let longestBlock = TimeAmount.seconds(5)
 
   private let client: RedisClient
   private let logger: Logger
@@ -91,7 +91,7 @@ package final class StreamWaker {
       // Meanwhile there was no wait that could have been ended.
       guard !mustLookAgain, let reply = try await wait(connection) else { continue }
       succeeded()
-      try wakeReaders(reply)
+      if reply.root.isNull { try await lookForDeleted(connection) } else { try wakeReaders(reply) }
     }
   }
 
@@ -112,20 +112,19 @@ package final class StreamWaker {
 
   private func wait(_ connection: RedisConnection) async throws(RedisError) -> RedisReply? {
     var command = RedisCommand("XREAD", "COUNT", "1", "BLOCK")
-    command.append(Int(Self.block.nanoseconds / 1_000_000))
+    let block = IOActor.block(untilNext: Self.longestBlock)
+    command.append(Int(block.milliseconds))
     command.append("STREAMS")
     let streams = Array(readers.keys)
     for stream in streams { command.append(stream) }
     for stream in streams { command.append(seen[stream, default: "0"]) }
-    return try await blockingRead.send(command, on: connection, block: Self.block) { mustLookAgain }
+    return try await blockingRead.send(command, on: connection, block: block) { mustLookAgain }
   }
 
   /// Whether there is something else to do than to wait.
   private var mustLookAgain: Bool { isQuiet || readers.keys.contains { seen[$0] == nil } }
 
   private func wakeReaders(_ reply: RedisReply) throws(RedisError) {
-    // Nothing came: a look at each stream finds one that was deleted, which nobody can write to any more.
-    if reply.root.isNull { return wakeAll() }
     guard let streams = reply.root.elements else { throw .unexpectedReply(command: "XREAD") }
     for element in streams {
       guard var parts = element.elements, let stream = parts.next()?.string, let list = parts.next() else {
@@ -134,6 +133,15 @@ package final class StreamWaker {
       if let last = try StreamCommands.entries(of: list).last { seen[stream] = last.id }
       wakeReaders(of: stream)
     }
+  }
+
+  /// Nothing came: a reader's look at its stream finds that it was deleted, and nobody can write to it any more.
+  private func lookForDeleted(_ connection: RedisConnection) async throws(RedisError) {
+    let streams = Array(readers.keys)
+    if streams.isEmpty { return }
+    var command = RedisCommand("EXISTS")
+    for stream in streams { command.append(stream) }
+    if try await connection.send(command).root.integer != streams.count { wakeAll() }
   }
 
   private func wakeReaders(of stream: String) {

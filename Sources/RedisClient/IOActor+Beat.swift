@@ -1,0 +1,25 @@
+package import NIOCore
+
+extension IOActor {
+  /// An instant of this process' own: two that were started together are not in step.
+  private static let firstBeat =
+    NIODeadline.now() - .nanoseconds(.random(in: 0..<TimeAmount.hours(1).nanoseconds))
+
+  /// Waits for the next of the instants that lie `interval` apart in this process: loops that look at something every so
+  /// often are woken together, and their commands go out in one write. Throws at once when the task is cancelled.
+  package static func sleep(untilNext interval: Duration) async throws(CancellationError) {
+    try await sleep(for: timeToNextBeat(every: interval, at: .now()))
+  }
+
+  /// How long a command is to block on the server so as to be answered at the next of these instants: a number of
+  /// milliseconds, and never 0, which is for ever.
+  package nonisolated static func block(untilNext interval: TimeAmount) -> TimeAmount {
+    let left = TimeAmount(timeToNextBeat(every: .nanoseconds(interval.nanoseconds), at: .now()))
+    return .milliseconds(left.nanoseconds / 1_000_000 + 1)
+  }
+
+  nonisolated static func timeToNextBeat(every interval: Duration, at now: NIODeadline) -> Duration {
+    let length = max(1, TimeAmount(interval).nanoseconds)
+    return .nanoseconds(length - (now - firstBeat).nanoseconds % length)
+  }
+}

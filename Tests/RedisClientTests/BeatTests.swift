@@ -1,0 +1,43 @@
+import NIOCore
+import Testing
+
+@testable import RedisClient
+
+struct BeatTests {
+  @Test
+  func `Who waits for the same interval is woken at the same instant, and who waits for a multiple as well`()
+  {
+    let start = NIODeadline.now()
+    for offset in [0, 1, 999_999_999, 1_000_000_000, 1_234_567_890, 59_999_999_999] as [Int64] {
+      let now = start + .nanoseconds(offset)
+      let next = { (interval: Duration) in
+        now + TimeAmount(IOActor.timeToNextBeat(every: interval, at: now))
+      }
+      #expect(next(.seconds(1)) > now && next(.seconds(1)) <= now + .seconds(1))
+      let five = next(.seconds(5))
+      let before = five - .nanoseconds(1)
+      #expect(before + TimeAmount(IOActor.timeToNextBeat(every: .seconds(1), at: before)) == five)
+      #expect(five + TimeAmount(IOActor.timeToNextBeat(every: .seconds(5), at: five)) == five + .seconds(5))
+    }
+  }
+
+  @Test func `Who blocks does so up to then, and never for ever`() {
+    for interval in [TimeAmount.nanoseconds(1), .microseconds(300), .milliseconds(1), .seconds(5)] {
+      for _ in 0..<100 {
+        let block = IOActor.block(untilNext: interval)
+        #expect(block >= .milliseconds(1) && block <= interval + .milliseconds(1))
+        #expect(block.nanoseconds % 1_000_000 == 0)
+      }
+    }
+  }
+
+  @Test func `It waits until then`() async throws {
+    let interval = Duration.milliseconds(20)
+    for _ in 0..<5 {
+      let before = NIODeadline.now()
+      let due = before + TimeAmount(IOActor.timeToNextBeat(every: interval, at: before))
+      try await IOActor.sleep(untilNext: interval)
+      #expect(NIODeadline.now() >= due)
+    }
+  }
+}
