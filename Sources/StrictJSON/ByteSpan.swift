@@ -11,24 +11,25 @@ package struct ByteSpan: Equatable, Sendable {
   /// The longest message that spans can describe.
   package static let maximumMessageBytes = Int(UInt32.max)
 
+  @inlinable
   package init(start: UInt32, count: UInt32) {
     self.start = start
     self.count = count
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(_ start: Int, _ end: Int) {
     self.init(start: UInt32(truncatingIfNeeded: start), count: UInt32(truncatingIfNeeded: end - start))
   }
 
   /// Whether there is no value.
-  package var isAbsent: Bool { count == 0 }
+  @inlinable package var isAbsent: Bool { count == 0 }
 
   /// The position after the last byte.
-  package var end: Int { Int(start) + Int(count) }
+  @inlinable package var end: Int { Int(start) + Int(count) }
 
   /// The bytes themselves, inside the message the span was made from.
-  @inline(__always)
+  @inlinable @inline(__always)
   package func bytes(in message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     precondition(end <= message.count, "a span is read in the message it was made from")
     // SAFETY: the range was just checked; the result lives as long as the message, as its caller holds it.

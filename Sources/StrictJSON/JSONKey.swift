@@ -5,13 +5,13 @@ package struct JSONKey: Hashable {
   package let content: UnsafeRawBufferPointer
   package let isEscaped: Bool
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(content: UnsafeRawBufferPointer, isEscaped: Bool) {
     self.content = content
     self.isEscaped = isEscaped
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package init(_ name: StaticString) {
     // SAFETY: a literal's bytes live as long as the process.
     self.init(

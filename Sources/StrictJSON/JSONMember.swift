@@ -6,7 +6,7 @@ package struct JSONKeySpan: Equatable, Sendable {
   /// The key with its quotes.
   package var quoted: ByteSpan { ByteSpan(start: content.start - 1, count: content.count + 2) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   package func key(in message: UnsafeRawBufferPointer) -> JSONKey {
     JSONKey(content: content.bytes(in: message), isEscaped: isEscaped)
   }

@@ -115,10 +115,10 @@ enum CommitScript {
     case .forward(let stream, let fallback, _):
       numbers.append(keys.add(stream))
       if let fallback { numbers.append(keys.add(fallback)) }
-    case .result(let list, _, _): numbers.append(keys.add(list))
+    case .result(let list, _, _): numbers.append(keys.append(list))
     case .end(let end):
-      numbers.append(keys.add(end.list))
-      numbers.append(keys.add(end.request))
+      numbers.append(keys.append(end.list))
+      numbers.append(keys.append(end.request))
     case .delay(let message):
       numbers.append(keys.add(message.set))
       numbers.append(keys.add(message.stream))
@@ -205,38 +205,5 @@ enum CommitScript {
       default: .refused(.error(value.errorText ?? value.string ?? "an answer of another kind"))
       }
     }
-  }
-}
-
-/// The keys of one call, each once, by the number that the script knows them by.
-private struct KeyTable {
-  private(set) var names: [String] = []
-  private var positions: [KeyName: Int] = [:]
-  /// What was added last: most writes of a batch go to few streams.
-  private var last: (name: KeyName, position: Int)?
-
-  /// The number of `name`, which it gets now if it had none.
-  mutating func add(_ name: String) -> Int {
-    let key = KeyName(text: name)
-    if let last, last.name == key { return last.position }
-    let position = positions[key] ?? names.count + 1
-    if position > names.count {
-      names.append(name)
-      positions[key] = position
-    }
-    last = (key, position)
-    return position
-  }
-}
-
-/// A key as the server has it, by its bytes: two texts that Swift takes for equal may be two keys.
-private struct KeyName: Hashable {
-  let text: String
-
-  static func == (left: KeyName, right: KeyName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }

@@ -1,0 +1,57 @@
+import Glibc
+
+/// The keys of one call, by the numbers that the script knows them by.
+struct KeyTable {
+  private(set) var names: [String] = []
+  /// The numbers of those that others may ask for again.
+  private var shared: [Int] = []
+  /// Up to so many are compared one by one, which is faster than hashing.
+  private static let fewest = 8
+  private var positions: [KeyName: Int] = [:]
+
+  /// The number of a key that many writes go to, which it gets now if it had none.
+  mutating func add(_ name: String) -> Int {
+    if let number = number(of: name) { return number }
+    let number = append(name)
+    shared.append(number)
+    if shared.count > Self.fewest {
+      if positions.isEmpty { for number in shared { positions[KeyName(text: names[number - 1])] = number } }
+      positions[KeyName(text: name)] = number
+    }
+    return number
+  }
+
+  /// Adds a key that hardly any other write goes to. That it may be there twice makes no difference to the script.
+  mutating func append(_ name: String) -> Int {
+    names.append(name)
+    return names.count
+  }
+
+  private func number(of name: String) -> Int? {
+    if shared.count > Self.fewest { return positions[KeyName(text: name)] }
+    return shared.first { KeyName(text: names[$0 - 1]) == KeyName(text: name) }
+  }
+}
+
+/// A key as the server has it, by its bytes: two texts that Swift takes for equal may be two keys.
+private struct KeyName: Hashable {
+  let text: String
+
+  static func == (left: KeyName, right: KeyName) -> Bool {
+    let count = left.text.utf8.count
+    guard count == right.text.utf8.count else { return false }
+    let areSame: Bool?? = left.text.utf8.withContiguousStorageIfAvailable { left in
+      right.text.utf8.withContiguousStorageIfAvailable { right in
+        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
+        return memcmp(first, second, count) == 0
+      }
+    }
+    guard let areSame, let areSame else { return left.text.utf8.elementsEqual(right.text.utf8) }
+    return areSame
+  }
+
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+  }
+}
