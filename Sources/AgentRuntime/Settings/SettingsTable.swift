@@ -108,7 +108,7 @@ package enum SettingsTable {
       meaning: "the folder with the trusted public keys, `*.pub`"),
     .seconds(
       "AGENTHOST_LOAD_TIMEOUT", "plugins.load_timeout", \.loadTimeout, in: 0.1...3600,
-      meaning: "how long one step of bringing a library in may take"),
+      meaning: "how long one step of bringing a library in may take; reading it has 30 s at least"),
     .text(
       "AGENTHOST_DATA_DIR", "data_directory", \.dataDirectory,
       meaning: "the private server's data and copies of libraries; unset: in the user's state folder"),
