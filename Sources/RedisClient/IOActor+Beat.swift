@@ -1,9 +1,8 @@
 package import NIOCore
 
 extension IOActor {
-  /// An instant of this process' own: two that were started together are not in step.
-  private static let firstBeat =
-    NIODeadline.now() - .nanoseconds(.random(in: 0..<TimeAmount.hours(1).nanoseconds))
+  /// Of this process, in nanoseconds: two that were started together are not in step.
+  private static let phase = UInt64.random(in: 0..<UInt64(TimeAmount.hours(1).nanoseconds))
 
   /// Waits for the next of the instants that lie `interval` apart in this process: loops that look at something every so
   /// often are woken together, and their commands go out in one write. Throws at once when the task is cancelled.
@@ -18,8 +17,10 @@ extension IOActor {
     return .milliseconds(left.nanoseconds / 1_000_000 + 1)
   }
 
-  nonisolated static func timeToNextBeat(every interval: Duration, at now: NIODeadline) -> Duration {
-    let length = max(1, TimeAmount(interval).nanoseconds)
-    return .nanoseconds(length - (now - firstBeat).nanoseconds % length)
+  package nonisolated static func timeToNextBeat(every interval: Duration, at now: NIODeadline = .now())
+    -> Duration
+  {
+    let length = UInt64(max(1, TimeAmount(interval).nanoseconds))
+    return .nanoseconds(Int64(length - (now.uptimeNanoseconds + phase) % length))
   }
 }

@@ -94,6 +94,27 @@ struct DelayedMessagesTests {
     #expect(try await streams.envelopes(of: "stream:role:upper") == ["x"])
   }
 
+  @Test func `What was made here is looked for when it is due, however seldom else`() async throws {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    let mover = await DelayedMessages(
+      client: streams.client, keys: Self.keys, logger: silentLogger, idleInterval: .seconds(86_400)
+    ) { ["upper"] }
+    let run = Task { await mover.run() }
+    defer { run.cancel() }
+    try await RedisTestServer.wait(until: "it has looked") {
+      try streams.calls(of: "zrangebyscore") > 0
+    }
+    for number in 1...3 {
+      try await streams.send("ZADD", Self.set, "1", "\(number)-0\nnormal\n\(number)")
+      await mover.expect(in: .seconds(3600))
+      await mover.expect(in: .milliseconds(10 * number))
+      try await RedisTestServer.wait(until: "message \(number) is moved") {
+        try await streams.envelopes(of: "stream:role:upper").count == number
+      }
+    }
+  }
+
   @Test func `Many roles are looked after in one call, and what is in the way of one holds up no other`()
     async throws
   {

@@ -226,6 +226,7 @@ package final class Worker {
     let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in
       registry.roles.sorted()
     }
+    committer.delayed = delayed.expect
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.lanes
     }

@@ -44,6 +44,8 @@ package final class Committer {
   package private(set) var counters = CommitCounters()
   /// Called with each request that has ended by what was committed here.
   package var requestEnded: (@IOActor (CommitWrite.RequestEnd) -> Void)?
+  /// Called with how long each message that was committed here has to wait.
+  package var delayed: (@IOActor (Duration) -> Void)?
   /// When the server answered last, or there was nothing to ask.
   private var lastProgress = NIODeadline.now()
 
@@ -167,8 +169,12 @@ package final class Committer {
     switch status {
     case .done:
       counters.done += 1
-      if let requestEnded {
-        for case .end(let end) in settlement.writes { requestEnded(end) }
+      for write in settlement.writes {
+        switch write {
+        case .end(let end): requestEnded?(end)
+        case .delay(let message): delayed?(.milliseconds(message.milliseconds))
+        default: break
+        }
       }
     case .ended:
       counters.ended += 1

@@ -1,56 +1,87 @@
 package import Logging
+import NIOCore
 package import RedisClient
 
 /// Moves the delayed messages of roles into their streams when they are due. Every host does it, for the roles that
 /// it serves; each message is moved once, by the server's clock.
 @IOActor
 package final class DelayedMessages {
-  /// Messages of one role moved by one call.
+  /// Messages moved by one call.
   private static let maximumBatch = 100
   /// Roles in one call.
   private static let maximumRoles = 50
-  /// How late a message that became known to nobody here may be looked for.
+  /// How late a message that became known to nobody here may be looked for, where others are delayed.
   private static let interval = Duration.milliseconds(200)
-  /// How often is looked where nothing is delayed.
-  private static let idleInterval = Duration.seconds(1)
 
   private let client: RedisClient
   private let keys: Keys
   private let roles: @IOActor () -> [String]
   private let logger: Logger
+  /// How often is looked where nothing is known to be delayed.
+  private let idleInterval: Duration
+  private var timer: (due: NIODeadline, scheduled: Scheduled<Void>)?
+  private var isDue = false
+  private let isTime = Condition()
 
   /// `roles`: those that this host serves.
   package init(
-    client: RedisClient, keys: Keys, logger: Logger, roles: @escaping @IOActor () -> [String]
+    client: RedisClient, keys: Keys, logger: Logger, idleInterval: Duration = .seconds(1),
+    roles: @escaping @IOActor () -> [String]
   ) {
     self.client = client
     self.keys = keys
     self.roles = roles
     self.logger = logger
+    self.idleInterval = idleInterval
+  }
+
+  /// Something will be due by then, and is looked for.
+  package func expect(in wait: Duration) {
+    let due = NIODeadline.now() + TimeAmount(wait)
+    if let timer, timer.due <= due { return }
+    timer?.scheduled.cancel()
+    let scheduled = IOActor.eventLoop.scheduleTask(deadline: due) {
+      IOActor.assumeIsolated {
+        self.timer = nil
+        self.look()
+      }
+    }
+    timer = (due, scheduled)
   }
 
   /// Moves until the task is cancelled.
   package func run() async {
-    var wait = Self.idleInterval
-    // Cancelled: the host ends.
-    while await sleep(wait) {
-      wait = Self.idleInterval
-      let roles = roles()
-      for start in stride(from: 0, to: roles.count, by: Self.maximumRoles) {
-        do throws(RedisError) {
-          let next = try await moveDue(Array(roles[start..<min(roles.count, start + Self.maximumRoles)]))
-          if let next { wait = min(wait, max(.milliseconds(1), next)) }
-        } catch {
-          client.warn("moving delayed messages failed", error)
-        }
+    await withTaskCancellationHandler {
+      while !Task.isCancelled {
+        expect(in: await moveAll() ?? IOActor.timeToNextBeat(every: idleInterval))
+        await isTime.wait { !isDue && !Task.isCancelled }
+        isDue = false
       }
+    } onCancel: {
+      IOActor.execute { self.look() }
     }
+    timer?.scheduled.cancel()
+    timer = nil
   }
 
-  /// False where the task was cancelled.
-  private func sleep(_ wait: Duration) async -> Bool {
-    if wait == Self.idleInterval { return (try? await IOActor.sleep(untilNext: wait)) != nil }
-    return (try? await IOActor.sleep(for: wait)) != nil
+  private func look() {
+    isDue = true
+    isTime.wakeAll()
+  }
+
+  /// Returns in how long to look again; nil when nothing is delayed.
+  private func moveAll() async -> Duration? {
+    let roles = roles()
+    var soonest: Duration?
+    for start in stride(from: 0, to: roles.count, by: Self.maximumRoles) {
+      do throws(RedisError) {
+        let next = try await moveDue(Array(roles[start..<min(roles.count, start + Self.maximumRoles)]))
+        if let next { soonest = min(soonest ?? Self.interval, max(.milliseconds(1), next)) }
+      } catch {
+        client.warn("moving delayed messages failed", error)
+      }
+    }
+    return soonest
   }
 
   /// Moves what is due for `roles`. Returns in how long to look again; nil when nothing is delayed. What one role's keys
@@ -59,15 +90,17 @@ package final class DelayedMessages {
     var left = roles
     var soonest: Duration?
     while !left.isEmpty {
-      let results = try await moveOnce(left)
+      let limit = max(1, Self.maximumBatch / left.count)
+      let results = try await moveOnce(left, limit: limit)
       for (role, result) in zip(left, results) {
         switch result {
+        case .moved(limit, _): break  // there may be more that are due
         case .moved(_, let next?): soonest = min(soonest ?? Self.interval, next)
         case .moved(_, nil): break
         case .failed(let why): client.warn("moving delayed messages of \(role) failed", .response(why))
         }
       }
-      left = zip(left, results).filter { $1.isFull }.map(\.0)
+      left = zip(left, results).filter { if case .moved(limit, _) = $1 { true } else { false } }.map(\.0)
     }
     return soonest
   }
@@ -76,12 +109,9 @@ package final class DelayedMessages {
   private enum Result {
     case moved(Int, next: Duration?)
     case failed(String)
-
-    /// Whether there may be more that are due.
-    var isFull: Bool { if case .moved(DelayedMessages.maximumBatch, _) = self { true } else { false } }
   }
 
-  private func moveOnce(_ roles: [String]) async throws(RedisError) -> [Result] {
+  private func moveOnce(_ roles: [String], limit: Int) async throws(RedisError) -> [Result] {
     let reply = try await StreamScript.moveDue.call(
       client,
       keys: roles.flatMap { role in
@@ -89,7 +119,7 @@ package final class DelayedMessages {
           keys.delayed(role), keys.roleStream(role), keys.roleStream(role, .high),
           keys.roleStream(role, .low),
         ]
-      }, [String(Self.maximumBatch)])
+      }, [String(limit)])
     guard let elements = reply.root.elements.map(Array.init), elements.count == roles.count else {
       throw .unexpectedReply(command: "the script that moves delayed messages")
     }
