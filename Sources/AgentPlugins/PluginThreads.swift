@@ -57,7 +57,7 @@ package final class PluginThreads: @unchecked Sendable {
   /// Threads, among those that are idle, that have been woken and do not look at the queue yet.
   private var woken = 0
   private var isWatched = false
-  /// Whether nothing has been done for so long that nobody needs to watch.
+  /// Whether nothing has been begun for so long that nobody needs to watch.
   private var isQuiet = true
   private var demand = ThreadDemand()
   /// Pieces of work that threads have begun with.
@@ -244,10 +244,10 @@ package final class PluginThreads: @unchecked Sendable {
     var seen = begun
     while waitWhileWatching() {
       if begun == seen {
-        // Nobody comes for it.
-        if !queue.isEmpty { return }
-        isQuiet = atWork == 0
-        if isQuiet { return }
+        // Nobody comes for what is queued; or nothing is, and whoever is at work may be for long: each piece that comes has
+        // a thread then.
+        isQuiet = queue.isEmpty
+        return
       }
       seen = begun
     }

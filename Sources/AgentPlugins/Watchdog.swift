@@ -76,10 +76,13 @@ package final class Watchdog: @unchecked Sendable {
     pthread_detach(thread)
   }
 
+  /// A stall that is to be told of must not begin and end between two looks.
+  private var calmInterval: Duration { max(interval, min(interval * Self.calm, limits.stall)) }
+
   private func run() {
     var isCalm = false
     while true {
-      let (seconds, attoseconds) = (isCalm ? interval * Self.calm : interval).components
+      let (seconds, attoseconds) = (isCalm ? calmInterval : interval).components
       var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
       nanosleep(&pause, nil)
       var clock = timespec()
