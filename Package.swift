@@ -100,7 +100,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       resources: [
-        "announce", "cancel", "commit", "commit_forward", "count_crash", "count_pending", "dead_letters",
+        "announce", "any_pending", "cancel", "commit", "commit_forward", "count_crash", "dead_letters",
         "first_after", "join", "leave_group", "move_due", "note_code", "renew", "retire_agent", "send",
         "set_desired", "take_over", "trim",
       ].map { .embedInCode("Scripts/\($0).lua") },

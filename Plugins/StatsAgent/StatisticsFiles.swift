@@ -114,8 +114,13 @@ final class StatisticsFiles {
     return kept
   }
 
+  /// Says that they are in use, though there is nothing to write.
+  func signOfLife() {
+    if isOurs { futimens(lock, nil) }
+  }
+
   func keep(_ state: [UInt8]) throws {
-    futimens(lock, nil)
+    signOfLife()
     try replace(path("agent_statistics", infix, "state"), by: state)
   }
 

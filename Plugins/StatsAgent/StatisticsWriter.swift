@@ -46,6 +46,7 @@ struct StatisticsWriter {
     noteHeard()
     noting { writer in
       guard try writer.claim() else { return }
+      writer.files?.signOfLife()
       // First: a worker that dies then has forgotten nothing that a report has said.
       if !writer.isKept { try writer.keep() }
       if Clock.now() >= writer.statistics.reportedAt + writer.interval { try writer.writeReport() }

@@ -67,7 +67,7 @@ extension StreamScript {
   package nonisolated static let renew = StreamScript(resource: PackageResources.renew_lua)
   package nonisolated static let takeOver = StreamScript(resource: PackageResources.take_over_lua)
   package nonisolated static let moveDue = StreamScript(resource: PackageResources.move_due_lua)
-  nonisolated static let countPending = StreamScript(resource: PackageResources.count_pending_lua)
+  nonisolated static let anyPending = StreamScript(resource: PackageResources.any_pending_lua)
   nonisolated static let countCrash = StreamScript(resource: PackageResources.count_crash_lua)
   nonisolated static let trim = StreamScript(resource: PackageResources.trim_lua)
   nonisolated static let announce = StreamScript(resource: PackageResources.announce_lua)

@@ -136,6 +136,8 @@ struct AgentStreamConsumerTests {
   @Test func `Quiet ends the waits of both, at once`() async throws {
     let streams = try await Streams()
     let reader = try await Reader(streams)
+    // From here on a wait blocks for nearly five seconds.
+    try await IOActor.sleep(untilNext: .seconds(5))
     var start = ContinuousClock.now
     try await reading(reader.consumer, wokenBy: reader.waker) {
       try await streams.waitUntilBlocked()

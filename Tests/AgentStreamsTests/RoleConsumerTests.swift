@@ -115,6 +115,8 @@ struct RoleConsumerTests {
     let source = try await streams.source()
     let inbox = Inbox()
     let reader = await consumer(streams.client, source, inbox)
+    // From here on a read blocks for nearly five seconds.
+    try await IOActor.sleep(untilNext: .seconds(5))
     let run = Task { await reader.run() }
     try await streams.waitUntilBlocked()
     let start = ContinuousClock.now

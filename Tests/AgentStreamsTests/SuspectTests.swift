@@ -185,6 +185,31 @@ struct SuspectTests {
     }
   }
 
+  @Test
+  func
+    `Where nobody is known to be dead and nothing is held it is clear, until a suspect's lease has lapsed`()
+    async throws
+  {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    let ids = try await streams.add(0..<1)
+    let inbox = Inbox()
+    try await recovering(
+      source, inbox, client: streams.client, dead: [], policy: LeasePolicy(lease: .milliseconds(90)),
+      turn: SuspectTurn()
+    ) { recoverer in
+      try await RedisTestServer.wait(until: "it is clear") { await recoverer.isClear }
+      try await streams.read(source, as: RecovererTests.dead)
+      try await streams.send(
+        "XCLAIM", source.stream, source.group, RecovererTests.dead, "0", ids[0], "RETRYCOUNT", "2")
+      try await inbox.waitForCount(1)
+      #expect(await !recoverer.isClear, "the suspect is in work")
+      try await streams.send("XACK", source.stream, source.group, ids[0])
+      await source.release(try #require(await inbox.deliveries.first))
+      try await RedisTestServer.wait(until: "it is clear again") { await recoverer.isClear }
+    }
+  }
+
   @Test func `Of all agents of a host one has a suspect in work`() async throws {
     let streams = try await Streams()
     let turn = SuspectTurn()

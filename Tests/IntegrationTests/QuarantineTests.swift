@@ -68,7 +68,7 @@ struct QuarantineTests {
     let added = try await Finished.agenthost(
       on: system.server, "plugin", "quarantine", "add", String(hash), "--reason", "ill")
     #expect(added.status == 0, "\(added)")
-    // It looks by itself every two seconds; once it looks again it knows what it was told before.
+    // It looks by itself every five seconds; once it looks again it knows what it was told before.
     let before = try system.wire.commandCount("hgetall")
     try await RedisTestServer.wait(until: "the worker has read what is wanted") {
       try system.wire.commandCount("hgetall") >= before + 2

@@ -17,6 +17,8 @@ final class LifecycleEvents: Service {
   private let client: RedisClient
   private let channel: String
   private var waiting: Deque<String> = []
+  /// Whether something is to be said since the last attempt.
+  private var isMore = false
   private let mayGoOn = Condition()
   private var living: [ServedAgent] = []
   private var isEnding = false
@@ -56,8 +58,9 @@ final class LifecycleEvents: Service {
 
   private func publishAll() async {
     while true {
-      await mayGoOn.wait { waiting.isEmpty && !isEnding }
+      await mayGoOn.wait { !isMore && !isEnding }
       if waiting.isEmpty { return }
+      isMore = false
       let isSaid = await publishWaiting()
       // Without a server the end is not to wait for each of them.
       if isEnding, !isSaid { return }
@@ -73,6 +76,7 @@ final class LifecycleEvents: Service {
     said(text)
     if waiting.count == Self.maximumWaiting { waiting.removeFirst() }
     waiting.append(text)
+    isMore = true
     mayGoOn.wakeAll()
   }
 
@@ -83,12 +87,17 @@ final class LifecycleEvents: Service {
 
   /// All at once: agents tell that they live at the same time.
   private func publishWaiting() async -> Bool {
-    let commands = waiting.map { RedisCommand("PUBLISH", channel, $0) }
+    let texts = waiting
     waiting = []
     do throws(RedisError) {
-      try await client.send(commands)
+      try await client.send(texts.map { RedisCommand("PUBLISH", channel, $0) })
       return true
     } catch {
+      // Nobody has heard them: with what is said next.
+      switch error {
+      case .unreachable, .notSent: waiting = Deque((texts + waiting).suffix(Self.maximumWaiting))
+      default: break
+      }
       client.warn("what happens to agents could not be published", error)
       return false
     }

@@ -114,10 +114,10 @@ package final class Recoverer {
     do throws(RedisError) {
       noticeAbsence()
       let start = NIODeadline.now()
-      let isNothingHeld = try await PendingEntries.count(on: lanes.sources, client: client) == 0
+      let isAnyHeld = try await PendingEntries.areAny(on: lanes.sources, client: client)
       let now = NIODeadline.now()
       let takesLapsed = pace.answered(after: now - start, at: now)
-      if isNothingHeld, dead.isEmpty { return foundNothing(takesLapsed: takesLapsed) }
+      if !isAnyHeld, dead.isEmpty { return foundNothing(takesLapsed: takesLapsed) }
       if suspects.mayHaveMissed {
         suspects.mayHaveMissed = false
         mayHaveMissed = true

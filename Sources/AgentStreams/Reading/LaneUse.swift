@@ -4,9 +4,9 @@ import NIOCore
 /// has the clock.
 struct LaneUse {
   enum Look: Equatable {
-    /// At every lane, without blocking.
+    /// At every lane.
     case all
-    /// At those in use; may block.
+    /// At those in use.
     case used
   }
 

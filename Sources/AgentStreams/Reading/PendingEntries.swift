@@ -13,13 +13,13 @@ enum PendingEntries {
   /// Entries in one answer.
   static let pageSize = 256
 
-  /// How many entries of a role's streams somebody holds, whoever it is.
+  /// Whether anybody holds an entry of a role's streams.
   @IOActor
-  static func count(on sources: [DeliverySource], client: RedisClient) async throws(RedisError) -> Int {
-    guard let group = sources.first?.group else { return 0 }
-    let reply = try await StreamScript.countPending.call(client, keys: sources.map(\.stream), [group])
-    guard let count = reply.root.integer else { throw .unexpectedReply(command: "the count of what is held") }
-    return count
+  static func areAny(on sources: [DeliverySource], client: RedisClient) async throws(RedisError) -> Bool {
+    guard let group = sources.first?.group else { return false }
+    let reply = try await StreamScript.anyPending.call(client, keys: sources.map(\.stream), [group])
+    guard let answer = reply.root.integer else { throw .unexpectedReply(command: "whether anything is held") }
+    return answer == 1
   }
 
   /// The first entries of `consumer` that nobody has touched for `idle`, behind the entry `after`.

@@ -6,7 +6,7 @@ package import RedisClient
 /// Reads a role's streams on a connection of its own, blocked while there is nothing.
 ///
 /// To block on a stream costs the server something each time. So it blocks on the role's own stream and on those of
-/// the priorities that are in use; for the others the host's ``StreamWaker`` waits.
+/// the priorities that are in use; for the others the host's ``StreamWaker`` waits. Where nothing came it blocks on all.
 @IOActor
 package final class RoleConsumer: StreamReader {
   /// How long one read blocks; a lost connection is noticed no later.
@@ -196,8 +196,8 @@ package final class RoleConsumer: StreamReader {
   {
     guard let first = lanes.sources.first else { return [] }
     let look = use.next()
-    // Somebody asked for the reservation before there was a block that could be ended.
-    // So that all readers whose time is up are so at once.
+    // Wanted: somebody asked for the reservation before there was a block that could be ended. Until an instant of the
+    // process', so that all readers whose time is up are so at once.
     let block = slots.isWanted ? nil : IOActor.block(untilNext: Self.longestBlock)
     let sources = use.lanes(of: look).map { lanes.sources[$0] }
     slots.interruptBlocked = { [interrupting] in interrupting.yield() }
