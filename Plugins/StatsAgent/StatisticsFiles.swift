@@ -120,7 +120,6 @@ final class StatisticsFiles {
   }
 
   func keep(_ state: [UInt8]) throws {
-    signOfLife()
     try replace(path("agent_statistics", infix, "state"), by: state)
   }
 

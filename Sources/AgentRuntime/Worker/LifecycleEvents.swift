@@ -48,6 +48,7 @@ final class LifecycleEvents: Service {
     await withDiscardingTaskGroup { group in
       group.addTask {
         await HostEnd.cancels {
+          // Cancelled: the host ends.
           while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await self.signsOfLife() }
         }
         await self.end()
