@@ -146,11 +146,22 @@ final class ChaosCrowd: Sendable {
     try server.cli("--scan", "--pattern", "stream:agent:*").split(separator: "\n").sorted()
   }
 
+  /// Each host stops cleanly. One whose worker has just died and has no successor yet would rightly say that it leaves
+  /// work behind, so each is given the time to start one.
   func stop() async throws {
     for host in living {
-      _ = worker(of: host)
+      try await RedisTestServer.wait(until: "the host has a worker that serves") { self.isServing(host) }
       #expect(try await host.stop() == 0, "\(host.log)")
     }
+  }
+
+  /// Whether the latest that the log says of its worker is that it is ready, and that worker lives.
+  private func isServing(_ host: HostProcess) -> Bool {
+    guard worker(of: host) != nil else { return false }
+    let turns = host.log.split(separator: "\n").filter {
+      $0.contains("is ready") || $0.contains("ended unasked")
+    }
+    return turns.last?.contains("is ready") == true
   }
 
   /// Of all workers and supervisors that were seen.
