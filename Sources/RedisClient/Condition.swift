@@ -13,8 +13,13 @@ package final class Condition {
     }
   }
 
-  /// One that waits, the last that came.
-  package func wakeOne() { waiting.popLast()?.resume() }
+  /// One that waits, the last that came. Returns whether there was one.
+  @discardableResult
+  package func wakeOne() -> Bool {
+    guard let next = waiting.popLast() else { return false }
+    next.resume()
+    return true
+  }
 
   package func wakeAll() {
     let woken = waiting

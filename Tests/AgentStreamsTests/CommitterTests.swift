@@ -51,11 +51,51 @@ import Testing
     let deliveries = try await streams.deliveries(source)
     let byCount = await Committer(client: streams.client, logger: silentLogger)
     await byCount.commitAll(deliveries.prefix(597).map { $0.settled() })
-    #expect(await byCount.counters == CommitCounters(batches: 3, done: 597))
+    #expect(await byCount.counters == CommitCounters(batches: 19, done: 597))
     let byBytes = await Committer(client: streams.client, logger: silentLogger)
-    let large = String(repeating: "x", count: 600 << 10)
+    let large = String(repeating: "x", count: 200 << 10)
     await byBytes.commitAll(deliveries.suffix(3).map { $0.settled(.result(large, to: "result:m")) })
     #expect(await byBytes.counters == CommitCounters(batches: 3, done: 3))
+  }
+
+  @Test func `While two calls are under way, a third is full or waits`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<(2 + Committer.maximumBatch + 5))
+    let settlements = try await streams.deliveries(source).map { $0.settled() }
+    try await streams.send("SCRIPT", "LOAD", StreamScript.commit.source)
+    try await running(streams.client) { committer in
+      try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
+      for (index, settlement) in settlements.enumerated() {
+        await committer.submit(settlement)
+        guard index < 2 else { continue }
+        // Each of the first two goes by itself.
+        try await RedisTestServer.wait(until: "\(index + 1) calls are under way") {
+          await committer.callsUnderWay == index + 1
+        }
+      }
+      try await RedisTestServer.wait(until: "the full call is under way") {
+        await committer.callsUnderWay == 3
+      }
+      try streams.server.cli("CLIENT", "UNPAUSE")
+      try await waitUntilIdle(committer)
+      #expect(await committer.counters == CommitCounters(batches: 4, done: settlements.count))
+    }
+  }
+
+  @Test func `What waits for a full call is committed at the end as well`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<7)
+    let settlements = try await streams.deliveries(source).map { $0.settled() }
+    let committer = await Committer(client: streams.client, logger: silentLogger)
+    let run = Task { await committer.run() }
+    try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
+    for settlement in settlements { await committer.submit(settlement) }
+    await committer.finish()
+    try streams.server.cli("CLIENT", "UNPAUSE")
+    await run.value
+    #expect(await committer.counters.done == settlements.count)
   }
 
   @Test func `From a server that has become a replica it goes away, until there is a master`() async throws {

@@ -5,11 +5,11 @@ import SeededGenerator
 
 /// The worker's committer.
 extension SimulatedWorker {
-  private static let overlap = 2
+  private static let calls = 4
 
   /// One call of the commit script: a batch again whose answer was lost, or a part of what has finished.
   func commit(all: Bool = false) async throws {
-    let mustRepeat = unanswered.count == Self.overlap || finished.isEmpty || all
+    let mustRepeat = unanswered.count == Self.calls || finished.isEmpty || all
     let repeats = !unanswered.isEmpty && (mustRepeat || simulation.random.chance(2))
     if repeats { return try await commit(unanswered.removeFirst()) }
     guard !finished.isEmpty else { return }

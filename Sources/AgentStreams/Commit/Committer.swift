@@ -18,26 +18,34 @@ package struct CommitCounters: Sendable, Equatable {
   package var ambiguous = 0
 }
 
-/// The last stage: writes outcomes, many in one call, as soon as it can. A lone outcome goes at once;
-/// while calls are under way, what finishes meanwhile gathers for the next.
+/// The last stage: writes outcomes, many in one call, as soon as it can. A lone outcome goes at once; while calls are under
+/// way, what finishes meanwhile gathers for the next.
+///
+/// Calls are small and many at once, so that the server works on one while agents work on what the last one forwarded and
+/// the next one gathers: large ones, few at once, have server and agents wait for each other. Where the server is far
+/// away, the number of calls keeps as much under way as large ones would.
 ///
 /// A batch whose answer is lost is sent again as it is: the fence makes that safe, since an entry
 /// that was committed is no longer pending.
 @IOActor
 package final class Committer {
   /// Outcomes in one call.
-  package nonisolated static let maximumBatch = 256
+  package nonisolated static let maximumBatch = 32
   /// Bytes in one call; a larger outcome goes alone.
-  package nonisolated static let maximumBatchBytes = 1 << 20
+  package nonisolated static let maximumBatchBytes = 256 << 10
   /// Calls under way at once.
-  private static let overlap = 2
+  private static let maximumCalls = 16
+  /// So many are made whatever has gathered; those beyond are full.
+  private static let eagerCalls = 2
 
   private let client: RedisClient
   private let logger: Logger
   private var waiting: Deque<Settlement> = []
   private let mayGoOn = Condition()
-  private var underWay = 0
+  package private(set) var callsUnderWay = 0
   private var isEnding = false
+  /// Whether a task has been woken that has not come to its batch yet.
+  private var isStarting = false
   private var lastWarning = WarningInterval()
   private var lastDropped = WarningInterval()
   private var lastUnsettled = WarningInterval()
@@ -58,13 +66,13 @@ package final class Committer {
   package func submit(_ settlement: Settlement) {
     if isIdle { lastProgress = .now() }
     waiting.append(settlement)
-    mayGoOn.wakeOne()
+    startNext()
   }
 
   /// Commits until `finish`, and what is left then.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      for _ in 0..<Self.overlap {
+      for _ in 0..<Self.maximumCalls {
         group.addTask { await self.commitBatches() }
       }
     }
@@ -76,23 +84,34 @@ package final class Committer {
     mayGoOn.wakeAll()
   }
 
-  package var isIdle: Bool { waiting.isEmpty && underWay == 0 }
+  package var isIdle: Bool { waiting.isEmpty && callsUnderWay == 0 }
 
   /// For how long outcomes have waited, and the server has answered to none.
   package var standstill: TimeAmount { isIdle ? .zero : NIODeadline.now() - lastProgress }
 
   private func commitBatches() async {
     while true {
-      if waiting.isEmpty {
+      if !isCallDue {
         if isEnding { return }
-        await mayGoOn.wait { waiting.isEmpty && !isEnding }
+        await mayGoOn.wait { !isCallDue && !isEnding }
+        isStarting = false
         continue
       }
       let batch = takeBatch()
-      underWay += 1
+      callsUnderWay += 1
+      startNext()
       await commit(batch)
-      underWay -= 1
+      callsUnderWay -= 1
     }
+  }
+
+  private var isCallDue: Bool {
+    guard !waiting.isEmpty else { return false }
+    return isEnding || callsUnderWay < Self.eagerCalls || waiting.count >= Self.maximumBatch
+  }
+
+  private func startNext() {
+    if isCallDue, !isStarting { isStarting = mayGoOn.wakeOne() }
   }
 
   private func takeBatch() -> [Settlement] {
