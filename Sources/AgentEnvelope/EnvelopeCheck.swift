@@ -12,7 +12,7 @@ struct EnvelopeCheck {
     }
     if let failure = scan.failure { return failure }
     return identifierViolation(.conversationID) ?? identifierViolation(.messageID) ?? payloadViolation()
-      ?? textViolation() ?? resultListViolation() ?? typeViolation(.trace, .array)
+      ?? textViolation() ?? resultListViolation() ?? traceViolation()
   }
 
   /// The error for a refused envelope, with all that can still be used to answer.
@@ -47,8 +47,18 @@ struct EnvelopeCheck {
 
   /// Whether a field is absent, null or an empty string.
   func isUnset(_ field: EnvelopeField) -> Bool {
-    guard let value = value(field) else { return true }
-    return value.count == 2 && value[0] == ASCII.quote
+    switch first(field) {
+    case nil, UInt8(ascii: "n"): true
+    case UInt8(ascii: "\""): scan.fields[field].count == 2
+    default: false
+    }
+  }
+
+  /// The first byte of a value, which tells its type; nil where it is absent.
+  @inline(__always)
+  private func first(_ field: EnvelopeField) -> UInt8? {
+    let span = scan.fields[field]
+    return span.count == 0 ? nil : scan.bytes[Int(span.start)]
   }
 
   private func wrongNumber(_ field: EnvelopeField, expected: String) -> EnvelopeError {
@@ -60,37 +70,55 @@ struct EnvelopeCheck {
   }
 
   private func payloadViolation() -> EnvelopeError.Code? {
-    scan.fields[.payload].isAbsent
-      ? .missingField(.payload) : typeViolation(.payload, .object, allowsNull: false)
+    switch first(.payload) {
+    case nil: .missingField(.payload)
+    case UInt8(ascii: "{"): nil
+    default: wrongType(.payload, .object, allowsNull: false)
+    }
   }
 
   private func textViolation() -> EnvelopeError.Code? {
-    typeViolation(.targetRole, .string) ?? typeViolation(.targetAgentID, .string)
-      ?? typeViolation(.targetList, .string) ?? typeViolation(.senderRole, .string)
-      ?? typeViolation(.senderAgentID, .string) ?? typeViolation(.kind, .string)
-      ?? typeViolation(.replyRole, .string) ?? typeViolation(.replyList, .string)
+    textViolation(.targetRole) ?? textViolation(.targetAgentID) ?? textViolation(.targetList)
+      ?? textViolation(.senderRole) ?? textViolation(.senderAgentID) ?? textViolation(.kind)
+      ?? textViolation(.replyRole) ?? textViolation(.replyList)
   }
 
-  private func typeViolation(
+  @inline(__always)
+  private func textViolation(_ field: EnvelopeField) -> EnvelopeError.Code? {
+    switch first(field) {
+    case nil, UInt8(ascii: "\""), UInt8(ascii: "n"): nil
+    default: wrongType(field, .string)
+    }
+  }
+
+  private func traceViolation() -> EnvelopeError.Code? {
+    switch first(.trace) {
+    case nil, UInt8(ascii: "["), UInt8(ascii: "n"): nil
+    default: wrongType(.trace, .array)
+    }
+  }
+
+  @inline(never)
+  private func wrongType(
     _ field: EnvelopeField, _ expected: JSONType, allowsNull: Bool = true
-  ) -> EnvelopeError.Code? {
-    let span = scan.fields[field]
-    guard !span.isAbsent else { return nil }
-    let found = JSONType(of: span.bytes(in: scan.bytes))
-    if found == expected || (found == .null && allowsNull) { return nil }
+  ) -> EnvelopeError.Code {
+    let found = JSONType(of: scan.fields[field].bytes(in: scan.bytes))
     let wanted = allowsNull ? "\(expected.rawValue) or null" : expected.rawValue
     return .wrongType(field, expected: wanted, found: found.rawValue)
   }
 
   private func identifierViolation(_ field: EnvelopeField) -> EnvelopeError.Code? {
-    guard !scan.fields[field].isAbsent else { return .missingField(field) }
-    if let violation = typeViolation(field, .string, allowsNull: false) { return violation }
+    switch first(field) {
+    case nil: return .missingField(field)
+    case UInt8(ascii: "\""): break
+    default: return wrongType(field, .string, allowsNull: false)
+    }
     let problem = Identifier.problem(content(field), limit: limits.maximumIdentifierBytes)
     return problem.map { .badIdentifier(field, reason: $0) }
   }
 
   private func resultListViolation() -> EnvelopeError.Code? {
-    if let violation = typeViolation(.resultList, .string) { return violation }
+    if let violation = textViolation(.resultList) { return violation }
     guard !isUnset(.resultList) else { return nil }
     let content = content(.resultList)
     if let problem = Identifier.problem(content, limit: limits.maximumIdentifierBytes) {
@@ -104,10 +132,8 @@ struct EnvelopeCheck {
 
   /// A value that is there and not null.
   private func value(_ field: EnvelopeField) -> UnsafeRawBufferPointer? {
-    let span = scan.fields[field]
-    guard !span.isAbsent else { return nil }
-    let bytes = span.bytes(in: scan.bytes)
-    return bytes[0] == UInt8(ascii: "n") ? nil : bytes
+    guard let first = first(field), first != UInt8(ascii: "n") else { return nil }
+    return scan.fields[field].bytes(in: scan.bytes)
   }
 
   private func content(_ field: EnvelopeField) -> UnsafeRawBufferPointer {

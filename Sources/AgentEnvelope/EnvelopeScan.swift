@@ -71,7 +71,8 @@ struct EnvelopeFieldSpans: Sendable {
   private var spans = InlineArray<18, ByteSpan>(repeating: .absent)
 
   subscript(field: EnvelopeField) -> ByteSpan {
-    @inline(__always) get { spans[field.rawValue] }
+    // Of the span of the array: its own subscript copies the whole array first.
+    @inline(__always) get { spans.span[field.rawValue] }
     @inline(__always) set { spans[field.rawValue] = newValue }
   }
 }

@@ -6,6 +6,8 @@ enum Identifier {
   /// - Parameter content: what stands between the quotes.
   static func problem(_ content: UnsafeRawBufferPointer, limit: Int) -> String? {
     if content.isEmpty { return "is empty" }
+    // What nearly all are made of: nothing to decode, and no rule to break but the length.
+    if content.count <= limit, content.allSatisfy(isPlain) { return nil }
     guard content.contains(ASCII.backslash) else { return problem(decoded: content, limit: limit) }
     let longestEscape = 6
     if content.count > limit * longestEscape { return tooLong(limit) }
@@ -14,9 +16,13 @@ enum Identifier {
     }
   }
 
+  @inline(__always)
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    UInt8(ascii: " ")..<UInt8(ascii: "{") ~= byte && byte != UInt8(ascii: "\\")
+  }
+
   private static func problem(decoded bytes: UnsafeRawBufferPointer, limit: Int) -> String? {
     if bytes.count > limit { return tooLong(limit) }
-    if bytes.allSatisfy({ $0 >= ASCII.space && $0 < ASCII.openBrace }) { return nil }
     var previous: UInt8 = 0
     for byte in bytes {
       if byte < ASCII.space || byte == ASCII.delete || (previous == 0xC2 && byte < 0xA0) {

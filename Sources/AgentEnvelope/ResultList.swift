@@ -11,11 +11,12 @@ package enum ResultList {
   /// Whether a list may be written to: more than the prefix, and within it. `literal` is what stands between the quotes of
   /// its JSON.
   static func isAllowed(_ literal: UnsafeRawBufferPointer) -> Bool {
-    guard literal.contains(ASCII.backslash) else { return isName(literal) }
-    return isName(JSONString.text(of: literal).utf8)
-  }
-
-  private static func isName(_ name: some Collection<UInt8>) -> Bool {
-    name.count > prefix.utf8.count && name.starts(with: prefix.utf8)
+    // Within the prefix, a backslash makes the two differ.
+    if literal.prefix(prefix.utf8.count).elementsEqual(prefix.utf8) {
+      return literal.count > prefix.utf8.count
+    }
+    guard literal.contains(ASCII.backslash) else { return false }
+    let name = JSONString.text(of: literal).utf8
+    return name.count > prefix.utf8.count && name.starts(with: prefix.utf8)
   }
 }

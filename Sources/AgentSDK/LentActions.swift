@@ -1,9 +1,13 @@
+/// An action's address and kind, about: so that what they are written into seldom has to grow.
+private let expectedTextBytes = 64
+
 /// A reply's actions as the contract's structs, lent for the length of one call.
 func withLentActions<Result>(
   _ actions: [ReplyAction], _ body: (UnsafePointer<agenthost_action_v1>?, Int) -> Result
 ) -> Result {
   // All text goes into one buffer first: its addresses are known only when it no longer grows.
   var text: [UInt8] = []
+  text.reserveCapacity(actions.reduce(0) { $0 + $1.payload.json.count + expectedTextBytes })
   let ranges = actions.map { TextRanges($0, appendingTo: &text) }
   return text.withUnsafeBytes { bytes in
     let structs = zip(actions, ranges).map { $1.lent(for: $0, from: bytes) }

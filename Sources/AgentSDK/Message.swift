@@ -50,7 +50,7 @@ public struct Message: Sendable {
   public func text(of key: String) throws -> String? {
     try payload.withUnsafeBytes { payload in
       guard let json = try Self.member(key, of: payload) else { return nil }
-      if json.first == UInt8(ascii: "\"") { return try PayloadCoding.decode(String.self, from: json) }
+      if json.first == UInt8(ascii: "\"") { return try Self.string(json) }
       switch String(decoding: json, as: UTF8.self) {
       case "null": return "None"
       case "true": return "True"
@@ -58,6 +58,14 @@ public struct Message: Sendable {
       case let other: return other
       }
     }
+  }
+
+  /// Of a string literal that was scanned before.
+  private static func string(_ json: UnsafeRawBufferPointer) throws -> String {
+    let content = UnsafeRawBufferPointer(rebasing: json[1..<json.count - 1])
+    // Without escapes the text is what stands there.
+    if !content.contains(UInt8(ascii: "\\")) { return String(decoding: content, as: UTF8.self) }
+    return try PayloadCoding.decode(String.self, from: json)
   }
 
   private static func member(

@@ -24,7 +24,7 @@ package enum ASCII {
 
   @inlinable @inline(__always)
   package static func isWhitespace(_ byte: UInt8) -> Bool {
-    byte == space || byte == newline || byte == carriageReturn || byte == tab
+    byte <= space && (byte == space || byte == newline || byte == carriageReturn || byte == tab)
   }
 
   /// The value of a hexadecimal digit.

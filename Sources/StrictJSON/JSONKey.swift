@@ -27,23 +27,7 @@ package struct JSONKey: Hashable {
 
   package static func == (left: JSONKey, right: JSONKey) -> Bool {
     if left.isEscaped || right.isEscaped { return left.decoded == right.decoded }
-    let count = left.content.count
-    guard count == right.content.count else { return false }
-    var index = 0
-    // SAFETY: eight bytes are left in both from the index on.
-    while count - index >= 8 {
-      let (first, second) = (
-        left.content.loadUnaligned(fromByteOffset: index, as: UInt64.self),
-        right.content.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      )
-      if first != second { return false }
-      index += 8
-    }
-    while index < count {
-      if left.content[index] != right.content[index] { return false }
-      index += 1
-    }
-    return true
+    return left.content.isEqual(to: right.content)
   }
 
   package func hash(into hasher: inout Hasher) {
@@ -57,6 +41,35 @@ package struct JSONKey: Hashable {
   // Lone surrogates keep their identity, so that two different ones are two different keys.
   private var decoded: [UInt8] {
     isEscaped ? JSONString.decode(content, loneSurrogates: .keptApart) : Array(content)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether the same bytes are in both: as few words as cover them are compared, the last two of which may overlap.
+  @inline(__always)
+  fileprivate func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    if count >= 8 { return isEqual(to: other, by: UInt64.self) }
+    if count >= 4 { return isEqual(to: other, by: UInt32.self) }
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+
+  @inline(__always)
+  private func isEqual<Word: FixedWidthInteger & BitwiseCopyable>(
+    to other: UnsafeRawBufferPointer, by word: Word.Type
+  ) -> Bool {
+    let last = count - MemoryLayout<Word>.size
+    var offset = 0
+    while true {
+      // SAFETY: a word's bytes are left in both from the offset on: it is `last` at most.
+      let isEqual =
+        loadUnaligned(fromByteOffset: offset, as: Word.self)
+        == other.loadUnaligned(fromByteOffset: offset, as: Word.self)
+      if !isEqual { return false }
+      if offset == last { return true }
+      offset = Swift.min(offset + MemoryLayout<Word>.size, last)
+    }
   }
 }
 

@@ -36,21 +36,30 @@ package enum JSONNumber {
   // Digits up to 2^53 divided by a power of ten up to 10^22 are two exact doubles, so that one division
   // rounds rightly. This covers nearly all timestamps and durations, ten times faster than the general way.
   private static func exactDouble(_ text: UnsafeRawBufferPointer) -> Double? {
-    var significand: UInt64 = 0
-    var fractionDigits: Int?
     guard let first = text.first, ASCII.isDigit(first), text.count <= 18 else { return nil }
-    for byte in text {
-      if ASCII.isDigit(byte) {
-        significand = significand &* 10 &+ UInt64(byte - ASCII.zero)
-        fractionDigits = fractionDigits.map { $0 + 1 }
-      } else if byte == ASCII.point, fractionDigits == nil {
-        fractionDigits = 0
-      } else {
-        return nil
-      }
+    var significand: UInt64 = 0
+    var position = addDigits(of: text, from: 0, to: &significand)
+    var fractionDigits = 0
+    if position < text.count, text[position] == ASCII.point {
+      let fraction = position + 1
+      position = addDigits(of: text, from: fraction, to: &significand)
+      fractionDigits = position - fraction
     }
-    guard significand <= 1 << 53 else { return nil }
-    return Double(significand) / powersOfTen[fractionDigits ?? 0]
+    guard position == text.count, significand <= 1 << 53 else { return nil }
+    return Double(significand) / powersOfTen[fractionDigits]
+  }
+
+  /// Returns where the digits end.
+  @inline(__always)
+  private static func addDigits(
+    of text: UnsafeRawBufferPointer, from start: Int, to significand: inout UInt64
+  ) -> Int {
+    var position = start
+    while position < text.count, ASCII.isDigit(text[position]) {
+      significand = significand &* 10 &+ UInt64(text[position] &- ASCII.zero)
+      position += 1
+    }
+    return position
   }
 
   private static let powersOfTen: [Double] = [

@@ -1,8 +1,9 @@
 extension JSONScanner {
   /// Passes over `{`, and over `}` when that follows. Returns whether there is a member.
+  @inline(__always)
   package mutating func openObject() throws(JSONError) -> Bool {
     position += 1
-    duplicateKeys?.openObject()
+    if duplicateKeys != nil { duplicateKeys?.openObject() }
     skipWhitespace()
     guard next == ASCII.closeBrace else { return true }
     try closeObject()
@@ -10,8 +11,15 @@ extension JSONScanner {
   }
 
   /// Passes over `}`.
+  @inline(__always)
   mutating func closeObject() throws(JSONError) {
     position += 1
+    if duplicateKeys != nil { try checkKeys() }
+  }
+
+  @inline(never)
+  private mutating func checkKeys() throws(JSONError) {
+    let bytes = bytes
     try duplicateKeys?.closeObject(in: bytes)
   }
 
@@ -31,6 +39,7 @@ extension JSONScanner {
   }
 
   /// Passes over the comma after a member, or over the object's end. Returns whether there is another member.
+  @inline(__always)
   package mutating func continuesObject() throws(JSONError) -> Bool {
     skipWhitespace()
     if next == ASCII.comma {

@@ -1,10 +1,34 @@
 extension JSONScanner {
   /// Passes over a number that begins at the position.
+  @inline(__always)
   package mutating func skipNumber() throws(JSONError) {
-    if next == ASCII.minus {
-      if position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "I") {
-        return try refuse("-Infinity")
+    // What nearly all are: digits, and perhaps a point with more of them.
+    let first = next
+    var end = position
+    if first != ASCII.zero {
+      end = endOfDigits(from: end)
+    } else {
+      end += 1
+    }
+    if end > position {
+      var last = byte(at: end)
+      if last == ASCII.point {
+        let fraction = end + 1
+        end = endOfDigits(from: fraction)
+        last = end > fraction ? byte(at: end) : UInt8(ascii: "e")
       }
+      if last | 0x20 != UInt8(ascii: "e") {
+        position = end
+        return
+      }
+    }
+    try skipAnyNumber()
+  }
+
+  @inline(never)
+  private mutating func skipAnyNumber() throws(JSONError) {
+    if next == ASCII.minus {
+      if byte(at: position + 1) == UInt8(ascii: "I") { return try refuse("-Infinity") }
       position += 1
     }
     if next == ASCII.zero {
@@ -24,21 +48,37 @@ extension JSONScanner {
   }
 
   /// Passes over one digit or more.
-  @inline(__always)
   private mutating func skipDigits() throws(JSONError) {
-    let start = position
-    while position < bytes.count, ASCII.isDigit(bytes[position]) { position += 1 }
-    guard position > start else { throw unexpected(expected: "a digit") }
+    let end = endOfDigits(from: position)
+    guard end > position else { throw unexpected(expected: "a digit") }
+    position = end
+  }
+
+  @inline(__always)
+  private func endOfDigits(from start: Int) -> Int {
+    var end = start
+    while ASCII.isDigit(byte(at: end)) { end += 1 }
+    return end
   }
 
   /// Passes over a string that begins at the position. Returns whether it holds escapes.
+  @inline(__always)
   package mutating func skipString() throws(JSONError) -> Bool {
-    position += 1
+    let end = endOfPlainText(from: position + 1)
+    guard byte(at: end) == ASCII.quote else { return try skipString(from: end) }
+    position = end + 1
+    return false
+  }
+
+  /// The rest of a string that is not plain up to its end.
+  @inline(never)
+  private mutating func skipString(from start: Int) throws(JSONError) -> Bool {
+    position = start
     var isEscaped = false
     while true {
-      skipPlainText()
-      guard position < bytes.count else { throw unexpected(expected: "the end of a string") }
-      let byte = bytes[position]
+      position = endOfPlainText(from: position)
+      guard position < count else { throw unexpected(expected: "the end of a string") }
+      let byte = byte(at: position)
       switch byte {
       case ASCII.quote:
         position += 1
@@ -54,24 +94,21 @@ extension JSONScanner {
     }
   }
 
-  /// Passes over printable ASCII other than quotes and backslashes, eight bytes at a time.
+  /// Where printable ASCII other than quotes and backslashes ends; looks at eight bytes at a time.
   @inline(__always)
-  private mutating func skipPlainText() {
-    while bytes.count - position >= 8 {
-      // SAFETY: eight bytes are left from the position on, as the line above says.
-      let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      let special = Self.specialBytes(of: word)
-      guard special == 0 else {
-        position += special.trailingZeroBitCount >> 3
-        return
-      }
-      position += 8
+  private func endOfPlainText(from start: Int) -> Int {
+    var end = start
+    while count - end >= 8 {
+      let special = Self.specialBytes(of: word(at: end))
+      guard special == 0 else { return end + special.trailingZeroBitCount >> 3 }
+      end += 8
     }
-    while position < bytes.count {
-      let byte = bytes[position]
-      guard byte >= 0x20, byte < 0x80, byte != ASCII.quote, byte != ASCII.backslash else { return }
-      position += 1
+    while end < count {
+      let byte = byte(at: end)
+      guard byte >= 0x20, byte < 0x80, byte != ASCII.quote, byte != ASCII.backslash else { break }
+      end += 1
     }
+    return end
   }
 
   /// The high bit of each byte that is no plain text. Exact up to the first such byte, which
@@ -89,16 +126,16 @@ extension JSONScanner {
   private mutating func skipEscape() throws(JSONError) {
     let start = position
     position += 1
-    guard position < bytes.count else { throw unexpected(expected: "the rest of an escape") }
-    switch bytes[position] {
+    guard position < count else { throw unexpected(expected: "the rest of an escape") }
+    switch byte(at: position) {
     case ASCII.quote, ASCII.backslash, UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
       UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       position += 1
     case UInt8(ascii: "u"):
       position += 1
       for _ in 0..<4 {
-        guard position < bytes.count else { throw unexpected(expected: "the rest of an escape") }
-        guard ASCII.hexValue(bytes[position]) != nil else { throw JSONError(.malformedEscape, at: start) }
+        guard position < count else { throw unexpected(expected: "the rest of an escape") }
+        guard ASCII.hexValue(byte(at: position)) != nil else { throw JSONError(.malformedEscape, at: start) }
         position += 1
       }
     default: throw JSONError(.malformedEscape, at: start)
@@ -120,10 +157,10 @@ extension JSONScanner {
     case 0xF4: (count, second) = (4, 0x80...0x8F)
     default: throw JSONError(.malformedUTF8, at: position)
     }
-    guard bytes.count - position >= count, second.contains(bytes[position + 1]) else {
+    guard self.count - position >= count, second.contains(byte(at: position + 1)) else {
       throw JSONError(.malformedUTF8, at: position)
     }
-    for index in position + 2..<position + count where bytes[index] & 0xC0 != 0x80 {
+    for index in position + 2..<position + count where byte(at: index) & 0xC0 != 0x80 {
       throw JSONError(.malformedUTF8, at: position)
     }
     position += count

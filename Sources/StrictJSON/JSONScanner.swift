@@ -17,8 +17,9 @@ package struct JSONScanner {
   /// The most that anybody can say.
   package static let deepestNesting = NestingStack.capacity
 
-  package let bytes: UnsafeRawBufferPointer
   package var position = 0
+  let count: Int
+  private let start: UnsafeRawPointer?
   /// The first value that JSON does not have, in inbound text.
   var refusal: JSONError?
 
@@ -27,7 +28,8 @@ package struct JSONScanner {
   private let mode: Mode
 
   package init(_ bytes: UnsafeRawBufferPointer, mode: Mode, maximumDepth: Int) {
-    self.bytes = bytes
+    start = bytes.baseAddress
+    count = bytes.count
     self.mode = mode
     self.maximumDepth = maximumDepth
     if mode == .agent { duplicateKeys = DuplicateKeyCheck() }
@@ -50,25 +52,41 @@ package struct JSONScanner {
   /// Ends a scan: nothing may follow the value, and nothing may have been refused.
   package mutating func finish() throws(JSONError) {
     skipWhitespace()
-    guard position == bytes.count else { throw JSONError(.trailingBytes, at: position) }
+    guard position == self.count else { throw JSONError(.trailingBytes, at: position) }
     if let refusal { throw refusal }
   }
 
+  /// The text that is scanned.
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
   /// The byte to be read next; 0, which has no place in the grammar, at the end.
   @inline(__always)
-  package var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
+  package var next: UInt8 { byte(at: position) }
+
+  /// A byte of the text, from its begin on; 0 beyond its end.
+  @inline(__always)
+  func byte(at position: Int) -> UInt8 {
+    guard position < count, let start else { return 0 }
+    // SAFETY: the position lies within the text, which outlives the scan, as the line above says.
+    return start.load(fromByteOffset: position, as: UInt8.self)
+  }
+
+  /// Eight bytes of the text, of which there are so many from `position` on.
+  @inline(__always)
+  func word(at position: Int) -> UInt64 {
+    guard let start else { return 0 }
+    // SAFETY: as the caller says.
+    return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+  }
 
   @inline(__always)
   package mutating func skipWhitespace() {
-    while position < bytes.count, bytes[position] <= ASCII.space {
-      guard ASCII.isWhitespace(bytes[position]) else { return }
-      position += 1
-    }
+    while ASCII.isWhitespace(next) { position += 1 }
   }
 
   func unexpected(expected: String) -> JSONError {
-    position < bytes.count
-      ? JSONError(.unexpectedByte(bytes[position], expected: expected), at: position)
+    position < count
+      ? JSONError(.unexpectedByte(byte(at: position), expected: expected), at: position)
       : JSONError(.unexpectedEnd(expected: expected), at: position)
   }
 
@@ -84,9 +102,9 @@ package struct JSONScanner {
   /// Whether a word stands at the position.
   func matches(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
-    guard bytes.count - position >= count else { return false }
+    guard self.count - position >= count else { return false }
     // SAFETY: `index` stays below the literal's length, and the line above holds for the message.
-    for index in 0..<count where bytes[position + index] != word.utf8Start[index] {
+    for index in 0..<count where byte(at: position + index) != word.utf8Start[index] {
       return false
     }
     return true

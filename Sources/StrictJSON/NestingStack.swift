@@ -3,7 +3,7 @@ struct NestingStack {
   /// The deepest nesting there is room for.
   static let capacity = 512
 
-  private var objects = SIMD8<UInt64>()
+  private var objects = InlineArray<8, UInt64>(repeating: 0)
   private var depth = 0
   private let limit: Int
 

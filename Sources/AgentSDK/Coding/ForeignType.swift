@@ -1,5 +1,4 @@
 import StrictJSON
-import Synchronization
 
 /// Types of Foundation whose JSON is another than what they write of themselves: bytes as Base64, a URL as its text, a
 /// decimal number as its digits. By their names, since the SDK does without Foundation, which takes longer to load than
@@ -12,19 +11,16 @@ enum ForeignType: Sendable {
   ]
   private static let modules = ["FoundationEssentials.", "Foundation."]
 
-  /// What is known of types; there are only so many in a program.
-  private static let known = Mutex<[ObjectIdentifier: ForeignType?]>([:])
-
   static func of(_ type: Any.Type) -> ForeignType? {
-    known.withLock { known in
-      if let found = known[ObjectIdentifier(type)] { return found }
-      let name = String(reflecting: type)
-      let module = modules.first { name.hasPrefix($0) }
-      let found = module.flatMap { names[String(name.dropFirst($0.count))] }
-      known[ObjectIdentifier(type)] = .some(found)
-      return found
-    }
+    if let verdict = known.verdict(of: type) { return verdict.foreignType }
+    let name = String(reflecting: type)
+    let module = modules.first { name.hasPrefix($0) }
+    let found = module.flatMap { names[String(name.dropFirst($0.count))] }
+    known.note(TypeVerdict(found), of: type)
+    return found
   }
+
+  private static let known = KnownTypes()
 
   // MARK: Reading
 
