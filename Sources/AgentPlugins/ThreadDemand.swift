@@ -5,8 +5,10 @@ import Glibc
 /// A thread that is woken for little costs more than it brings: where pieces of work are short, few threads come to the end of
 /// a queue as soon as many. A value, moved by what the work took.
 struct ThreadDemand {
-  /// Nanoseconds that one thread may take for what is queued.
-  static let patience: UInt64 = 500_000
+  /// Nanoseconds from which on a piece of work counts as slow: it may block, and has a thread of its own.
+  private static let slow: UInt64 = 500_000
+  /// Nanoseconds that one thread may take for all that is queued.
+  static let patience: UInt64 = 2_000_000
   /// Of how many runs the mean is, about.
   private static let weight: UInt64 = 8
 
@@ -25,7 +27,7 @@ struct ThreadDemand {
   /// How many more are to come for so many pieces, where `helpers` are there or come anyhow. One for each piece where it is
   /// not known that work is short.
   func threads(for pieces: Int, beside helpers: Int) -> Int {
-    guard let mean, mean < Self.patience, pieces > 0 else { return pieces }
+    guard let mean, mean < Self.slow, pieces > 0 else { return pieces }
     let wanted =
       (mean.multipliedReportingOverflow(by: UInt64(pieces)).partialValue + Self.patience - 1) / Self.patience
     return min(pieces, max(0, max(1, Int(wanted)) - helpers))

@@ -65,7 +65,19 @@ final class ServedAgent: RoleHolder {
     return old
   }
 
+  /// Messages that are handed to the agent's threads at once: they begin with the first ones while the rest of what was read
+  /// is looked at.
+  private static let handedOverAtOnce = 32
+
   func receive(_ deliveries: [Delivery]) {
+    var rest = deliveries[...]
+    while !rest.isEmpty {
+      admit(rest.prefix(Self.handedOverAtOnce))
+      rest = rest.dropFirst(Self.handedOverAtOnce)
+    }
+  }
+
+  private func admit(_ deliveries: ArraySlice<Delivery>) {
     let now = WallClock.now()
     let instant = NIODeadline.now()
     var admitted: [AdmittedMessage] = []
