@@ -29,7 +29,8 @@ package final class StreamScript {
       command.append(try await digest(client))
       arguments(&command)
       do throws(RedisError) {
-        return try await client.send(command)
+        // Without a copy, which would cost one of all bytes.
+        return try await client.send(consume command)
       } catch {
         guard error.meaning == .scriptMissing, loads < Self.maximumLoads else { throw error }
         loads += 1

@@ -42,9 +42,17 @@ enum CommitScript {
         append(settlement, to: stream, envelope, to: &$0)
       }
     } else {
-      reply = try await scripts.batch.call(client, capacity: 4096) { append(groups, to: &$0) }
+      reply = try await scripts.batch.call(client, capacity: expectedBytes(of: groups, count: count)) {
+        append(groups, to: &$0)
+      }
     }
     return try statuses(in: reply, count: count)
+  }
+
+  /// So that the command seldom has to grow: keys, ids and lengths take this much beside what is written.
+  private static func expectedBytes(of groups: [[Settlement]], count: Int) -> Int {
+    let beside = 192
+    return groups.reduce(1024 + count * beside) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
   }
 
   @IOActor
@@ -65,27 +73,27 @@ enum CommitScript {
   /// Brings `batch` into the order that the script wants: by source, and by id within each.
   static func ordered(_ batch: [Settlement]) -> [[Settlement]] {
     var groups: [[Settlement]] = []
-    var positions: [ObjectIdentifier: Int] = [:]
     for settlement in batch {
-      let source = ObjectIdentifier(settlement.delivery.source)
-      if let position = positions[source] {
-        groups[position].append(settlement)
-      } else {
-        positions[source] = groups.count
-        groups.append([settlement])
-      }
+      // Of few sources, and most often of the last one's.
+      let position = groups.lastIndex { $0[0].delivery.source === settlement.delivery.source }
+      if let position { groups[position].append(settlement) } else { groups.append([settlement]) }
     }
     for index in groups.indices { sort(&groups[index]) }
     return groups
   }
 
+  /// They most often are in order.
   private static func sort(_ settlements: inout [Settlement]) {
     guard settlements.count > 1 else { return }
-    let keyed = settlements.map { (StreamID($0.delivery.entry.id), $0) }
-    settlements = keyed.sorted { left, right in
-      guard let first = left.0, let second = right.0 else { return left.0 == nil && right.0 != nil }
-      return first < second
-    }.map(\.1)
+    let ids = settlements.map { StreamID($0.delivery.entry.id) }
+    if zip(ids, ids.dropFirst()).allSatisfy({ !isBefore($1, $0) }) { return }
+    settlements = zip(ids, settlements).sorted { isBefore($0.0, $1.0) }.map(\.1)
+  }
+
+  /// What is no entry's id comes first.
+  private static func isBefore(_ left: StreamID?, _ right: StreamID?) -> Bool {
+    guard let left, let right else { return left == nil && right != nil }
+    return left < right
   }
 
   /// Appends the keys and arguments for `groups`.

@@ -10,9 +10,9 @@ struct LeaseTable {
 
   /// False where the entry is held already.
   mutating func insert(_ id: String, at now: NIODeadline) -> Bool {
-    if renewals[id] != nil { return false }
-    renewals[id] = now
-    return true
+    guard let before = renewals.updateValue(now, forKey: id) else { return true }
+    renewals[id] = before
+    return false
   }
 
   /// False where it was not held.

@@ -1,17 +1,23 @@
 package import NIOCore
 package import RedisClient
 
-/// An entry that this host has been given and owes an outcome.
-package struct Delivery: Sendable {
+/// An entry that this host has been given and owes an outcome. One object: it is handed on often.
+package final class Delivery: Sendable {
   package let source: DeliverySource
   package let entry: StreamEntry
   /// How often the entry has been given to somebody, this time included.
   package let deliveries: Int
-
   /// The envelope's bytes; nil where the entry has no such field.
-  package var envelope: ByteBuffer? { entry.fields.first { $0.name == "envelope" }?.value }
+  package let envelope: ByteBuffer?
+  let byteCount: Int
 
-  var byteCount: Int { entry.fields.reduce(0) { $0 + $1.value.readableBytes } }
+  package init(source: DeliverySource, entry: StreamEntry, deliveries: Int) {
+    self.source = source
+    self.entry = entry
+    self.deliveries = deliveries
+    envelope = entry.fields.first { $0.name == "envelope" }?.value
+    byteCount = entry.fields.reduce(0) { $0 + $1.value.readableBytes }
+  }
 }
 
 /// The next stage: what takes deliveries.

@@ -55,7 +55,7 @@ package final class DeliverySource {
   package func release(_ delivery: Delivery) {
     guard leases.remove(delivery.entry.id) else { return }
     slots.release(bytes: delivery.byteCount)
-    releaseWaiters.removeValue(forKey: delivery.entry.id)?.finish()
+    if !releaseWaiters.isEmpty { releaseWaiters.removeValue(forKey: delivery.entry.id)?.finish() }
   }
 
   /// Waits until the entry, if it is held, has been given back.

@@ -56,7 +56,12 @@ package struct RedisValue: Sendable {
   }
 
   /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
-  package var string: String? { bytes.map { String(buffer: $0) } }
+  package var string: String? {
+    switch node.kind {
+    case .string, .status: reply.bytes.getString(at: Int(node.value), length: Int(node.count))
+    default: nil
+    }
+  }
 
   /// The server's error text, where the value is an error.
   package var errorText: String? {

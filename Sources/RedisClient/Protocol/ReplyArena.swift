@@ -18,6 +18,11 @@ final class ReplyArena {
   private var nodes: ContiguousArray<RedisReply.Node> = []
   private var bytes = ByteBuffer()
   private let limits: RedisReplyLimits
+  /// What the last reply with more than one value took: the next one has room for as much at once.
+  private var usualNodes = 0
+  private var usualBytes = 0
+  private static let mostUsualNodes = 4096
+  private static let mostUsualBytes = 32 << 10
 
   init(limits: RedisReplyLimits) {
     self.limits = limits
@@ -28,6 +33,10 @@ final class ReplyArena {
 
   /// The finished reply; the arena is empty afterwards.
   func take() -> RedisReply {
+    if nodes.count > 1 {
+      usualNodes = min(nodes.count, Self.mostUsualNodes)
+      usualBytes = min(bytes.writerIndex, Self.mostUsualBytes)
+    }
     var reply = RedisReply(nodes: nodes, bytes: bytes)
     nodes = []
     bytes = ByteBuffer()
@@ -52,7 +61,10 @@ final class ReplyArena {
   private func appendArray(count: Int) -> Bool {
     guard count >= 0, count <= limits.nodes - nodes.count else { return false }
     // Only for the outermost: room made exactly, again and again, would copy everything each time.
-    if nodes.isEmpty { nodes.reserveCapacity(count + 1) }
+    if nodes.isEmpty {
+      nodes.reserveCapacity(max(count + 1, usualNodes))
+      if usualBytes > 0, count > 0 { bytes = ByteBufferAllocator().buffer(capacity: usualBytes) }
+    }
     return append(.array, count: count, value: 0)
   }
 
