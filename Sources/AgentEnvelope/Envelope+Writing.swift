@@ -27,9 +27,9 @@ extension Envelope {
     let parts = EnvelopeParts(identity: identity, way: way..<output.count)
     for member in additionalMembers {
       output.append(ASCII.comma)
-      output.append(contentsOf: member.key.quoted.bytes(in: bytes))
+      output.append(bytes: member.key.quoted.bytes(in: bytes))
       output.append(ASCII.colon)
-      output.append(contentsOf: member.value.bytes(in: bytes))
+      output.append(bytes: member.value.bytes(in: bytes))
     }
     output.append(ASCII.closeBrace)
     return parts
@@ -51,13 +51,13 @@ extension Envelope {
     if let conversationID = rewrite.newMessage?.conversationID {
       output.append(json: conversationID)
     } else {
-      output.append(contentsOf: span(.conversationID).bytes(in: bytes))
+      output.append(bytes: span(.conversationID).bytes(in: bytes))
     }
     output.append(",\"message_id\":")
     if let messageID = rewrite.newMessage?.messageID {
       output.append(json: messageID)
     } else {
-      output.append(contentsOf: span(.messageID).bytes(in: bytes))
+      output.append(bytes: span(.messageID).bytes(in: bytes))
     }
   }
 
@@ -83,7 +83,7 @@ extension Envelope {
     if case .keep = rewrite.payload, case .keep = rewrite.hostMember, rewrite.errors.isEmpty,
       !inbound.isAbsent
     {
-      return output.append(contentsOf: inbound.bytes(in: bytes))
+      return output.append(bytes: inbound.bytes(in: bytes))
     }
     var writer = PayloadWriter(
       inbound: bytes, members: payloadMembers, hostMember: rewrite.hostMember, errors: rewrite.errors)
@@ -98,7 +98,7 @@ extension Envelope {
     } else if span(.resultList).isAbsent {
       output.append(json: resultList(in: bytes))
     } else {
-      output.append(contentsOf: span(.resultList).bytes(in: bytes))
+      output.append(bytes: span(.resultList).bytes(in: bytes))
     }
   }
 
@@ -131,7 +131,7 @@ extension Envelope {
     } else if span(.createTimestamp).isAbsent {
       output.append(json: createTimestamp)
     } else {
-      output.append(contentsOf: span(.createTimestamp).bytes(in: bytes))
+      output.append(bytes: span(.createTimestamp).bytes(in: bytes))
     }
   }
 }
@@ -144,10 +144,10 @@ extension Envelope {
   ) {
     let payload = span(.payload)
     let start = Int(payload.start)
-    output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
+    output.append(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
     var writer = PayloadWriter(inbound: bytes, members: payloadMembers, hostMember: member.edit, errors: [])
     writer.write(.keep, into: &output)
     output.append(
-      contentsOf: UnsafeRawBufferPointer(rebasing: bytes[(start + payload.bytes(in: bytes).count)...]))
+      bytes: UnsafeRawBufferPointer(rebasing: bytes[(start + payload.bytes(in: bytes).count)...]))
   }
 }

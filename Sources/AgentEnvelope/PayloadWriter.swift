@@ -85,7 +85,7 @@ struct PayloadWriter {
         return writeErrors(after: value, into: &output)
       }
     }
-    output.append(contentsOf: value)
+    output.append(bytes: value)
   }
 
   /// Writes the array of errors: what was there, then the new ones.
@@ -96,7 +96,7 @@ struct PayloadWriter {
     case nil, .null: output.append(ASCII.openBracket)
     default:
       output.append(ASCII.openBracket)
-      if let value { output.append(contentsOf: value) }
+      if let value { output.append(bytes: value) }
       needsComma = true
     }
     for error in errors {
@@ -112,7 +112,7 @@ struct PayloadWriter {
   ) {
     if !isFirst { output.append(ASCII.comma) }
     isFirst = false
-    output.append(contentsOf: member.key.quoted.bytes(in: message))
+    output.append(bytes: member.key.quoted.bytes(in: message))
     output.append(ASCII.colon)
   }
 

@@ -1,13 +1,39 @@
 extension [UInt8] {
+  /// Appends what `write` puts down from the pointer on: it returns how many bytes, `room` at most.
   @inline(__always)
+  private mutating func append(room: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    append(addingCapacity: room) { span in
+      span.withUnsafeMutableBufferPointer { buffer, count in
+        guard let start = buffer.baseAddress else { return }
+        count += write(start + count)
+      }
+    }
+  }
+
+  @inline(__always)
+  private mutating func append(copying start: UnsafePointer<UInt8>, count: Int) {
+    append(room: count) { target in
+      // SAFETY: there is room for as many; what is copied lies elsewhere, for this array is being changed.
+      target.update(from: start, count: count)
+      return count
+    }
+  }
+
   package mutating func append(_ text: StaticString) {
     // SAFETY: a literal's bytes live as long as the process.
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    append(copying: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  /// Appends what stands in a message, as it is.
+  package mutating func append(bytes: UnsafeRawBufferPointer) {
+    bytes.withMemoryRebound(to: UInt8.self) { bytes in
+      if let start = bytes.baseAddress { append(copying: start, count: bytes.count) }
+    }
   }
 
   package mutating func append(unescaped text: String) {
     var text = text
-    text.withUTF8 { append(contentsOf: $0) }
+    text.withUTF8 { append(bytes: UnsafeRawBufferPointer($0)) }
   }
 
   /// Appends a finite number; of others, the nearest.
@@ -22,26 +48,15 @@ extension [UInt8] {
   /// A number by its millionths, `1700000000.25`: as all other digits that read back as the same, but found many times
   /// faster.
   private mutating func append(microseconds: UInt64) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestDigits) { digits in
-      var rest = microseconds
-      var place = digits.count
-      var end = digits.count
-      func write(_ byte: UInt8) {
-        place -= 1
-        digits.initializeElement(at: place, to: byte)
-      }
-      for fractionDigit in 0..<6 {
-        write(ASCII.zero + UInt8(truncatingIfNeeded: rest % 10))
-        // Zeros at the end say nothing; one stays, so that the number keeps its point.
-        if digits[place] == ASCII.zero, end == place + 1, fractionDigit < 5 { end = place }
-        rest /= 10
-      }
-      write(ASCII.point)
-      repeat {
-        write(ASCII.zero + UInt8(truncatingIfNeeded: rest % 10))
-        rest /= 10
-      } while rest > 0
-      append(contentsOf: digits[place..<end])
+    let (whole, millionths) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    append(room: Self.longestDigits) { target in
+      var count = Self.write(whole, digits: Self.decimalLength(of: whole), to: target)
+      target[count] = ASCII.point
+      count += 1
+      // Zeros at the end say nothing; one digit stays, so that the number keeps its point.
+      var (rest, digits) = (millionths, 6)
+      while digits > 1, rest % 10 == 0 { (rest, digits) = (rest / 10, digits - 1) }
+      return count + Self.write(rest, digits: digits, to: target + count)
     }
   }
 
@@ -49,7 +64,29 @@ extension [UInt8] {
   private static var longestDigits: Int { 24 }
 
   package mutating func append(json value: Int) {
-    append(unescaped: String(value))
+    if value < 0 { return append(unescaped: String(value)) }
+    append(room: Self.longestDigits) { target in
+      let number = UInt64(value)
+      return Self.write(number, digits: Self.decimalLength(of: number), to: target)
+    }
+  }
+
+  private static func decimalLength(of number: UInt64) -> Int {
+    var length = 1
+    var rest = number
+    while rest >= 10 { (rest, length) = (rest / 10, length + 1) }
+    return length
+  }
+
+  /// Writes so many digits, the first of which may be zeros. Returns how many.
+  @inline(__always)
+  private static func write(_ number: UInt64, digits: Int, to target: UnsafeMutablePointer<UInt8>) -> Int {
+    var rest = number
+    for place in stride(from: digits - 1, through: 0, by: -1) {
+      target[place] = ASCII.zero + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    return digits
   }
 
   /// Appends a string in quotes, or null.
@@ -60,16 +97,31 @@ extension [UInt8] {
 
   /// Appends a string in quotes.
   package mutating func append(json text: String) {
-    append(ASCII.quote)
     var text = text
-    text.withUTF8 { append(escaped: $0) }
-    append(ASCII.quote)
+    text.withUTF8 { text in
+      guard let start = text.baseAddress, !text.contains(where: Self.needsEscape) else {
+        append(ASCII.quote)
+        append(escaped: text)
+        return append(ASCII.quote)
+      }
+      append(room: text.count + 2) { target in
+        target[0] = ASCII.quote
+        // SAFETY: as in `append(copying:count:)`.
+        (target + 1).update(from: start, count: text.count)
+        target[text.count + 1] = ASCII.quote
+        return text.count + 2
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < ASCII.space || byte == ASCII.quote || byte == ASCII.backslash
   }
 
   private mutating func append(escaped text: UnsafeBufferPointer<UInt8>) {
     var plainStart = 0
-    for (index, byte) in text.enumerated() {
-      guard byte < ASCII.space || byte == ASCII.quote || byte == ASCII.backslash else { continue }
+    for (index, byte) in text.enumerated() where Self.needsEscape(byte) {
       append(contentsOf: text[plainStart..<index])
       plainStart = index + 1
       append(ASCII.backslash)
@@ -89,8 +141,10 @@ extension [UInt8] {
 
   /// Appends an array without its closing bracket, to be continued. Returns whether it has elements.
   package mutating func append(openArray array: UnsafeRawBufferPointer) -> Bool {
-    append(contentsOf: array.dropLast())
-    return array.dropFirst().first { !ASCII.isWhitespace($0) } != ASCII.closeBracket
+    append(bytes: UnsafeRawBufferPointer(rebasing: array.dropLast()))
+    var position = 1
+    while position < array.count, ASCII.isWhitespace(array[position]) { position += 1 }
+    return position < array.count && array[position] != ASCII.closeBracket
   }
 }
 
