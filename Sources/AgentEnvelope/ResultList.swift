@@ -3,7 +3,8 @@ import StrictJSON
 /// The Redis list that a message's final envelope goes to.
 package enum ResultList {
   /// What every result list begins with, so that a message can name no other key.
-  package static let prefix = "result:"
+  package static let prefix = start.description
+  private static let start: StaticString = "result:"
 
   /// The list of a message that names none.
   package static func name(of messageID: String) -> String { prefix + messageID }
@@ -11,9 +12,10 @@ package enum ResultList {
   /// Whether a list may be written to: more than the prefix, and within it. `literal` is what stands between the quotes of
   /// its JSON.
   static func isAllowed(_ literal: UnsafeRawBufferPointer) -> Bool {
-    // Within the prefix, a backslash makes the two differ.
-    if literal.prefix(prefix.utf8.count).elementsEqual(prefix.utf8) {
-      return literal.count > prefix.utf8.count
+    if literal.count > start.utf8CodeUnitCount {
+      let written = UnsafeRawBufferPointer(rebasing: literal[..<start.utf8CodeUnitCount])
+      // Within the prefix, a backslash makes the two differ.
+      if JSONKey(content: written, isEscaped: false) == JSONKey(start) { return true }
     }
     guard literal.contains(ASCII.backslash) else { return false }
     let name = JSONString.text(of: literal).utf8

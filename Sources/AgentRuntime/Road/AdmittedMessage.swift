@@ -76,7 +76,7 @@ final class AdmittedMessage: AgentMessage {
       let literal = received.envelope.span(.messageID).bytes(in: bytes)
       body(
         delivery.entry.id, delivery.source.stream,
-        UnsafeRawBufferPointer(rebasing: literal.dropFirst().dropLast()))
+        UnsafeRawBufferPointer(rebasing: literal[1..<literal.count - 1]))
     }
   }
 

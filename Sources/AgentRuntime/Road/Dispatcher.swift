@@ -72,8 +72,7 @@ package final class Dispatcher {
     var work: [PluginWork] = []
     work.reserveCapacity(messages.count)
     var earliest = NIODeadline.distantFuture
-    for message in messages {
-      let token = calls.open()
+    for (message, token) in zip(messages, calls.open(messages.count)) {
       let deadline = message.startInstant + .fractional(seconds: message.timeout)
       earliest = min(earliest, deadline)
       insert(.message(message, instance, deadline: deadline, outcomes), at: token)
