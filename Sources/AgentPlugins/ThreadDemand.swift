@@ -6,7 +6,7 @@ import Glibc
 /// a queue as soon as many. A value, moved by what the work took.
 struct ThreadDemand {
   /// Nanoseconds from which on a piece of work counts as slow: it may block, and has a thread of its own.
-  private static let slow: UInt64 = 500_000
+  fileprivate static let slow: UInt64 = 500_000
   /// Nanoseconds that one thread may take for all that is queued.
   static let patience: UInt64 = 2_000_000
   /// Of how many runs the mean is, about.
@@ -42,7 +42,7 @@ struct ThreadDemand {
     private var start: UInt64 = 0
     private var last: UInt64 = 0
 
-    var isLong: Bool { pieces >= Self.longest || last - start > ThreadDemand.patience }
+    var isLong: Bool { pieces >= Self.longest || last - start > ThreadDemand.slow }
 
     mutating func begins() { if pieces == 0 { start = Self.now() } }
 

@@ -10,8 +10,8 @@ import Testing
     let known = KnownTypes()
     #expect(known.verdict(of: First.self) == nil)
     known.note(.none, of: First.self)
-    known.note(.decimal, of: Second.self)
     #expect(known.verdict(of: First.self) == TypeVerdict.none)
+    known.note(.decimal, of: Second.self)
     #expect(known.verdict(of: Second.self) == .decimal)
     #expect(known.verdict(of: Int.self) == nil)
   }

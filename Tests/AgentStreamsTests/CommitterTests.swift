@@ -58,6 +58,21 @@ import Testing
     #expect(await byBytes.counters == CommitCounters(batches: 3, done: 3))
   }
 
+  /// Submits these while the server holds all calls back, the first two by themselves.
+  private func submit(_ settlements: [Settlement], to committer: Committer) async throws {
+    for (index, settlement) in settlements.enumerated() {
+      await committer.submit(settlement)
+      guard index < 2 else { continue }
+      try await waitUntil(index + 1, of: committer)
+    }
+  }
+
+  private func waitUntil(_ calls: Int, of committer: Committer) async throws {
+    try await RedisTestServer.wait(until: "\(calls) calls are under way") {
+      await committer.callsUnderWay == calls
+    }
+  }
+
   @Test func `While two calls are under way, a third is full or waits`() async throws {
     let streams = try await Streams()
     let source = try await streams.source()
@@ -66,36 +81,47 @@ import Testing
     try await streams.send("SCRIPT", "LOAD", StreamScript.commit.source)
     try await running(streams.client) { committer in
       try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
-      for (index, settlement) in settlements.enumerated() {
-        await committer.submit(settlement)
-        guard index < 2 else { continue }
-        // Each of the first two goes by itself.
-        try await RedisTestServer.wait(until: "\(index + 1) calls are under way") {
-          await committer.callsUnderWay == index + 1
-        }
-      }
-      try await RedisTestServer.wait(until: "the full call is under way") {
-        await committer.callsUnderWay == 3
-      }
+      try await submit(settlements, to: committer)
+      try await waitUntil(3, of: committer)
       try streams.server.cli("CLIENT", "UNPAUSE")
       try await waitUntilIdle(committer)
       #expect(await committer.counters == CommitCounters(batches: 4, done: settlements.count))
     }
   }
 
-  @Test func `What waits for a full call is committed at the end as well`() async throws {
+  @Test func `A call is full of few outcomes, too, where they are large`() async throws {
+    let streams = try await Streams()
+    let source = try await streams.source()
+    try await streams.add(0..<5)
+    let large = String(repeating: "x", count: Committer.maximumBatchBytes)
+    let deliveries = try await streams.deliveries(source)
+    try await streams.send("SCRIPT", "LOAD", StreamScript.commit.source)
+    try await running(streams.client) { committer in
+      try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
+      try await submit(deliveries.map { $0.settled(.result(large, to: "result:m")) }, to: committer)
+      try await waitUntil(5, of: committer)
+      try streams.server.cli("CLIENT", "UNPAUSE")
+      try await waitUntilIdle(committer)
+      #expect(await committer.counters == CommitCounters(batches: 5, done: 5))
+    }
+  }
+
+  @Test func `At the end a call need not be full`() async throws {
     let streams = try await Streams()
     let source = try await streams.source()
     try await streams.add(0..<7)
     let settlements = try await streams.deliveries(source).map { $0.settled() }
-    let committer = await Committer(client: streams.client, logger: silentLogger)
-    let run = Task { await committer.run() }
-    try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
-    for settlement in settlements { await committer.submit(settlement) }
-    await committer.finish()
-    try streams.server.cli("CLIENT", "UNPAUSE")
-    await run.value
-    #expect(await committer.counters.done == settlements.count)
+    try await streams.send("SCRIPT", "LOAD", StreamScript.commit.source)
+    try await running(streams.client) { committer in
+      try streams.server.cli("CLIENT", "PAUSE", "60000", "WRITE")
+      try await submit(settlements, to: committer)
+      #expect(await committer.callsUnderWay == 2)
+      await committer.finish()
+      try await waitUntil(3, of: committer)
+      try streams.server.cli("CLIENT", "UNPAUSE")
+      try await waitUntilIdle(committer)
+      #expect(await committer.counters == CommitCounters(batches: 3, done: 7))
+    }
   }
 
   @Test func `From a server that has become a replica it goes away, until there is a master`() async throws {

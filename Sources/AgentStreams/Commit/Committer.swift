@@ -32,7 +32,7 @@ package final class Committer {
   /// Outcomes in one call.
   package nonisolated static let maximumBatch = 32
   /// Bytes in one call; a larger outcome goes alone.
-  package nonisolated static let maximumBatchBytes = 256 << 10
+  package nonisolated static let maximumBatchBytes = 128 << 10
   /// Calls under way at once.
   private static let maximumCalls = 16
   /// So many are made whatever has gathered; those beyond are full.
@@ -41,6 +41,7 @@ package final class Committer {
   private let client: RedisClient
   private let logger: Logger
   private var waiting: Deque<Settlement> = []
+  private var waitingBytes = 0
   private let mayGoOn = Condition()
   package private(set) var callsUnderWay = 0
   private var isEnding = false
@@ -66,6 +67,7 @@ package final class Committer {
   package func submit(_ settlement: Settlement) {
     if isIdle { lastProgress = .now() }
     waiting.append(settlement)
+    waitingBytes += settlement.byteCount
     startNext()
   }
 
@@ -107,7 +109,8 @@ package final class Committer {
 
   private var isCallDue: Bool {
     guard !waiting.isEmpty else { return false }
-    return isEnding || callsUnderWay < Self.eagerCalls || waiting.count >= Self.maximumBatch
+    let isFull = waiting.count >= Self.maximumBatch || waitingBytes >= Self.maximumBatchBytes
+    return isEnding || callsUnderWay < Self.eagerCalls || isFull
   }
 
   private func startNext() {
@@ -122,6 +125,7 @@ package final class Committer {
       if !batch.isEmpty, bytes > Self.maximumBatchBytes { break }
       batch.append(next)
       waiting.removeFirst()
+      waitingBytes -= next.byteCount
     }
     return batch
   }
