@@ -1,5 +1,5 @@
 package import Logging
-import NIOCore
+package import NIOCore
 package import RedisClient
 
 /// What is told that a stream has something.
@@ -13,8 +13,7 @@ protocol StreamReader: AnyObject {
 /// and wakes the readers of each that has something: the agents' own streams, and priorities that are not in use.
 @IOActor
 package final class StreamWaker {
-  private static let longestBlock = TimeAmount.seconds(5)
-
+  private let longestBlock: TimeAmount
   private let client: RedisClient
   private let logger: Logger
   private var readers: [String: [any StreamReader]] = [:]
@@ -24,7 +23,9 @@ package final class StreamWaker {
   private let blockingRead: BlockingRead
   private let changed = Condition()
 
-  package init(client: RedisClient, logger: Logger) {
+  /// `longestBlock`: for how long one wait blocks; a stream that was deleted is noticed no later.
+  package init(client: RedisClient, longestBlock: TimeAmount = .seconds(5), logger: Logger) {
+    self.longestBlock = longestBlock
     self.client = client
     self.logger = logger
     blockingRead = BlockingRead(client: client)
@@ -112,7 +113,7 @@ package final class StreamWaker {
 
   private func wait(_ connection: RedisConnection) async throws(RedisError) -> RedisReply? {
     var command = RedisCommand("XREAD", "COUNT", "1", "BLOCK")
-    let block = IOActor.block(untilNext: Self.longestBlock)
+    let block = IOActor.block(untilNext: longestBlock)
     command.append(Int(block.milliseconds))
     command.append("STREAMS")
     let streams = Array(readers.keys)
