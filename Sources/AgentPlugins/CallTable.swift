@@ -47,9 +47,6 @@ package final class CallTable: Sendable {
     var completions: [CallCompletion] = []
   }
 
-  /// Completions at once that there is room for beforehand, at most.
-  private static let usualCompletions = 64
-
   private let state = Mutex(State())
   private let record: CrashRecord?
   private let wake: @Sendable () -> Void
@@ -60,11 +57,18 @@ package final class CallTable: Sendable {
     self.wake = wake
   }
 
-  package func open() -> CallToken { state.withLock { $0.open() } }
-
-  /// The same for many.
-  package func open(_ count: Int) -> [CallToken] {
-    state.withLock { state in (0..<count).map { _ in state.open() } }
+  package func open() -> CallToken {
+    state.withLock { state in
+      if let slot = state.freeSlots.popLast() {
+        state.isOpen[Int(slot)] = true
+        return CallToken(index: slot, generation: state.generations[Int(slot)])
+      }
+      let slot = UInt32(state.generations.count)
+      state.generations.append(1)
+      state.isOpen.append(true)
+      state.messages.append(nil)
+      return CallToken(index: slot, generation: 1)
+    }
   }
 
   /// Ends the call with a result. False where it had ended before.
@@ -124,8 +128,6 @@ package final class CallTable: Sendable {
     state.withLock { state in
       let taken = state.completions
       state.completions = []
-      // Most often there will be as many: their threads need not make room while others wait for the lock.
-      state.completions.reserveCapacity(min(taken.count, Self.usualCompletions))
       for completion in taken { state.free(completion.token) }
       return taken
     }
@@ -133,18 +135,6 @@ package final class CallTable: Sendable {
 }
 
 extension CallTable.State {
-  fileprivate mutating func open() -> CallToken {
-    if let slot = freeSlots.popLast() {
-      isOpen[Int(slot)] = true
-      return CallToken(index: slot, generation: generations[Int(slot)])
-    }
-    let slot = UInt32(generations.count)
-    generations.append(1)
-    isOpen.append(true)
-    messages.append(nil)
-    return CallToken(index: slot, generation: 1)
-  }
-
   fileprivate func isOpen(_ token: CallToken) -> Bool {
     let slot = Int(token.index)
     return slot < generations.count && generations[slot] == token.generation && isOpen[slot]

@@ -6,7 +6,7 @@ import Glibc
 /// a queue as soon as many. A value, moved by what the work took.
 struct ThreadDemand {
   /// Nanoseconds from which on a piece of work counts as slow: it may block, and has a thread of its own.
-  fileprivate static let slow: UInt64 = 500_000
+  private static let slow: UInt64 = 500_000
   /// Nanoseconds that one thread may take for all that is queued.
   static let patience: UInt64 = 2_000_000
   /// Of how many runs the mean is, about.
@@ -42,7 +42,9 @@ struct ThreadDemand {
     private var start: UInt64 = 0
     private var last: UInt64 = 0
 
-    var isLong: Bool { pieces >= Self.longest || last - start > ThreadDemand.slow }
+    /// Not after one piece that took long: on a busy machine it may have waited for a processor, and a thread for each that
+    /// comes would have it wait longer.
+    var isLong: Bool { pieces >= Self.longest || last - start > ThreadDemand.patience }
 
     mutating func begins() { if pieces == 0 { start = Self.now() } }
 

@@ -72,7 +72,8 @@ package final class Dispatcher {
     var work: [PluginWork] = []
     work.reserveCapacity(messages.count)
     var earliest = NIODeadline.distantFuture
-    for (message, token) in zip(messages, calls.open(messages.count)) {
+    for message in messages {
+      let token = calls.open()
       let deadline = message.startInstant + .fractional(seconds: message.timeout)
       earliest = min(earliest, deadline)
       insert(.message(message, instance, deadline: deadline, outcomes), at: token)
