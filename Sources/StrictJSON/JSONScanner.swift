@@ -52,7 +52,7 @@ package struct JSONScanner {
   /// Ends a scan: nothing may follow the value, and nothing may have been refused.
   package mutating func finish() throws(JSONError) {
     skipWhitespace()
-    guard position == self.count else { throw JSONError(.trailingBytes, at: position) }
+    guard position == count else { throw JSONError(.trailingBytes, at: position) }
     if let refusal { throw refusal }
   }
 

@@ -5,6 +5,7 @@ extension [UInt8] {
     append(addingCapacity: room) { span in
       span.withUnsafeMutableBufferPointer { buffer, count in
         guard let start = buffer.baseAddress else { return }
+        // SAFETY: behind what is written there is the room that was just asked for; `write` keeps to it.
         count += write(start + count)
       }
     }
@@ -50,6 +51,7 @@ extension [UInt8] {
   private mutating func append(microseconds: UInt64) {
     let (whole, millionths) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
     append(room: Self.longestDigits) { target in
+      // SAFETY: all digits of any such number and its point fit into the room.
       var count = Self.write(whole, digits: Self.decimalLength(of: whole), to: target)
       target[count] = ASCII.point
       count += 1
@@ -66,6 +68,7 @@ extension [UInt8] {
   package mutating func append(json value: Int) {
     if value < 0 { return append(unescaped: String(value)) }
     append(room: Self.longestDigits) { target in
+      // SAFETY: as above.
       let number = UInt64(value)
       return Self.write(number, digits: Self.decimalLength(of: number), to: target)
     }
