@@ -23,7 +23,7 @@ public struct AgentConfiguration: Sendable, Equatable {
   /// ignored.
   public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
     do {
-      return try PayloadCoding.decode(type, from: json.utf8)
+      return try PayloadCoding.decode(type, from: json)
     } catch let error as DecodingError {
       throw AgentConfigurationError(error)
     }

@@ -78,12 +78,13 @@ final class AgentInstance: Sendable {
   ) {
     let executor = PluginThreads(host: host, token: token, keepsFirst: true)
     let task = Task(executorPreference: executor) {
-      let outcome: Result<[ReplyAction], any Error>
-      do { outcome = .success(try await work(self)) } catch { outcome = .failure(error) }
-      self.tasks.end(token)
-      switch outcome {
-      case .success(let actions): self.host.complete(token, actions)
-      case .failure(let error): self.host.fail(token, describe(error))
+      do {
+        let actions = try await work(self)
+        self.tasks.end(token)
+        self.host.complete(token, actions)
+      } catch {
+        self.tasks.end(token)
+        self.host.fail(token, describe(error))
       }
     }
     tasks.begin(task, for: token)

@@ -2,18 +2,22 @@
 extension agenthost_text_v1 {
   static var empty: agenthost_text_v1 { agenthost_text_v1(bytes: nil, length: 0) }
 
+  /// The bytes; none for NULL. Good for the length of the call in which the host lends them.
+  var lent: UnsafeRawBufferPointer {
+    // SAFETY: the host lends `length` bytes at `bytes` until the call it made returns.
+    UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : length)
+  }
+
   /// A copy of the bytes; none for NULL.
   func copiedBytes() -> [UInt8] {
-    guard let bytes, length > 0 else { return [] }
-    // SAFETY: the host lends `length` bytes at `bytes` until the call it made returns, and we are in it.
-    return [UInt8](UnsafeRawBufferPointer(start: bytes, count: length))
+    // SAFETY: we are in the call in which they are lent.
+    [UInt8](lent)
   }
 
   /// A copy as a string; bytes that are not UTF-8 become U+FFFD.
   func copiedString() -> String {
-    guard let bytes, length > 0 else { return "" }
     // SAFETY: as in `copiedBytes`.
-    return String(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
+    String(decoding: lent, as: UTF8.self)
   }
 }
 

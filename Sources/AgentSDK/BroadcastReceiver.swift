@@ -31,6 +31,6 @@ public struct Broadcast: Sendable, Equatable {
 
   /// The text read as JSON of `type`.
   public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-    try PayloadCoding.decode(type, from: text.utf8)
+    try PayloadCoding.decode(type, from: text)
   }
 }

@@ -1,53 +1,59 @@
-/// An action's address and kind, about: so that what they are written into seldom has to grow.
-private let expectedTextBytes = 64
-
 /// A reply's actions as the contract's structs, lent for the length of one call.
 func withLentActions<Result>(
   _ actions: [ReplyAction], _ body: (UnsafePointer<agenthost_action_v1>?, Int) -> Result
 ) -> Result {
-  // All text goes into one buffer first: its addresses are known only when it no longer grows.
-  var text: [UInt8] = []
-  text.reserveCapacity(actions.reduce(0) { $0 + $1.payload.json.count + expectedTextBytes })
-  let ranges = actions.map { TextRanges($0, appendingTo: &text) }
-  return text.withUnsafeBytes { bytes in
-    let structs = zip(actions, ranges).map { $1.lent(for: $0, from: bytes) }
-    // SAFETY: `bytes` and `structs` outlive `body`, and the host copies before it returns.
-    return structs.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
+  let textBytes = actions.reduce(0) { $0 + $1.textBytes }
+  // On the stack where there is little.
+  return withUnsafeTemporaryAllocation(byteCount: textBytes, alignment: 1) { text in
+    withUnsafeTemporaryAllocation(of: agenthost_action_v1.self, capacity: actions.count) { structs in
+      var lent = LentText(room: text)
+      for (place, action) in actions.enumerated() {
+        structs.initializeElement(at: place, to: action.lent(in: &lent))
+      }
+      // SAFETY: text and structs live until `body` returns, and the host copies before it does. The structs are numbers and
+      // pointers: there is nothing to destroy.
+      return body(structs.baseAddress, actions.count)
+    }
   }
 }
 
-/// Where an action's texts lie in the common buffer.
-private struct TextRanges {
-  let address, kind, payload, code, message: Range<Int>
+/// Texts, one behind the other, in room that is as large as all of them.
+private struct LentText {
+  let room: UnsafeMutableRawBufferPointer
+  private var used = 0
 
-  init(_ action: ReplyAction, appendingTo text: inout [UInt8]) {
-    func append(_ string: String) -> Range<Int> {
-      let start = text.count
-      var string = string
-      string.withUTF8 { text.append(contentsOf: $0) }
-      return start..<text.count
-    }
-    address = append(action.verb.address)
-    kind = append(action.kind?.rawValue ?? "")
-    code = append(action.failure?.code ?? "")
-    message = append(action.failure?.message ?? "")
-    let start = text.count
-    text.append(contentsOf: action.payload.json)
-    payload = start..<text.count
+  init(room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+  mutating func append(_ string: String) -> agenthost_text_v1 {
+    var string = string
+    return string.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
-  func lent(for action: ReplyAction, from bytes: UnsafeRawBufferPointer) -> agenthost_action_v1 {
-    func text(_ range: Range<Int>) -> agenthost_text_v1 {
-      guard !range.isEmpty, let start = bytes.baseAddress else { return .empty }
-      // SAFETY: the range was taken from this very buffer.
-      return agenthost_text_v1(
-        bytes: (start + range.lowerBound).assumingMemoryBound(to: CChar.self), length: range.count)
-    }
-    return agenthost_action_v1(
-      verb: action.verb.number, target: action.verb.target, payload_mode: action.payload.mode.number,
-      delay_milliseconds: action.delayMilliseconds, address: text(address), kind: text(kind),
-      payload: text(payload),
-      error_code: text(code), error_message: text(message))
+  mutating func append(_ bytes: UnsafeRawBufferPointer) -> agenthost_text_v1 {
+    guard !bytes.isEmpty else { return .empty }
+    let place = UnsafeMutableRawBufferPointer(rebasing: room[used..<used + bytes.count])
+    place.copyMemory(from: bytes)
+    used += bytes.count
+    // SAFETY: characters of C are bytes; the place is within the room, which nothing else has.
+    return agenthost_text_v1(
+      bytes: place.baseAddress?.assumingMemoryBound(to: CChar.self), length: place.count)
+  }
+}
+
+extension ReplyAction {
+  /// Of all its texts.
+  fileprivate var textBytes: Int {
+    verb.address.utf8.count + (kind?.rawValue.utf8.count ?? 0) + payload.json.count
+      + (failure.map { $0.code.utf8.count + $0.message.utf8.count } ?? 0)
+  }
+
+  fileprivate func lent(in text: inout LentText) -> agenthost_action_v1 {
+    agenthost_action_v1(
+      verb: verb.number, target: verb.target, payload_mode: payload.mode.number,
+      delay_milliseconds: delayMilliseconds, address: text.append(verb.address),
+      kind: text.append(kind?.rawValue ?? ""),
+      payload: payload.json.withUnsafeBytes { text.append($0) },
+      error_code: text.append(failure?.code ?? ""), error_message: text.append(failure?.message ?? ""))
   }
 }
 

@@ -2,14 +2,27 @@ import StrictJSON
 
 /// One message, as an agent receives it: a copy, valid as long as the agent keeps it.
 public struct Message: Sendable {
+  private var names: MessageNames
   /// Which conversation it belongs to.
-  public var conversationID: String
+  public var conversationID: String {
+    get { names[.conversationID] }
+    set { names[.conversationID] = newValue }
+  }
   /// Which request it belongs to; the same at every step.
-  public var messageID: String
+  public var messageID: String {
+    get { names[.messageID] }
+    set { names[.messageID] = newValue }
+  }
   /// The role of whoever sent it; "external" for a request from outside.
-  public var senderRole: String
+  public var senderRole: String {
+    get { names[.senderRole] }
+    set { names[.senderRole] = newValue }
+  }
   /// The agent that sent it.
-  public var senderAgentID: String
+  public var senderAgentID: String {
+    get { names[.senderAgentID] }
+    set { names[.senderAgentID] = newValue }
+  }
   /// What it is for.
   public var kind: MessageKind
   /// One JSON object, as UTF-8.
@@ -27,10 +40,19 @@ public struct Message: Sendable {
     senderRole: String = "external", senderAgentID: String = "", timeout: Duration = .seconds(60),
     processCount: Int = 0, deliveries: Int = 1
   ) {
-    self.conversationID = conversationID
-    self.messageID = messageID
-    self.senderRole = senderRole
-    self.senderAgentID = senderAgentID
+    self.init(
+      payload: payload, kind: kind,
+      names: MessageNames(
+        conversationID: Array(conversationID.utf8), messageID: Array(messageID.utf8),
+        senderRole: Array(senderRole.utf8), senderAgentID: Array(senderAgentID.utf8)),
+      timeout: timeout, processCount: processCount, deliveries: deliveries)
+  }
+
+  init(
+    payload: [UInt8], kind: MessageKind, names: MessageNames, timeout: Duration, processCount: Int,
+    deliveries: Int
+  ) {
+    self.names = names
     self.kind = kind
     self.payload = payload
     self.timeout = timeout

@@ -2,7 +2,16 @@ import StrictJSON
 
 /// Payloads to and from `Codable` types.
 enum PayloadCoding {
-  static func decode<Value: Decodable>(_ type: Value.Type, from text: some Collection<UInt8>) throws -> Value
+  static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+    var text = text
+    return try text.withUTF8 { try decode(type, from: UnsafeRawBufferPointer($0)) }
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from text: [UInt8]) throws -> Value {
+    try text.withUnsafeBytes { try decode(type, from: $0) }
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from text: UnsafeRawBufferPointer) throws -> Value
   {
     try JSONElement(document: try JSONDocument(text), index: 0, path: .root).value(type)
   }

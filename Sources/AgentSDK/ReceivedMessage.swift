@@ -7,10 +7,9 @@ extension Message {
     self.init(
       payload: message.payload.copiedBytes(),
       kind: MessageKind(rawValue: message.kind.copiedString()),
-      conversationID: message.conversation_id.copiedString(),
-      messageID: message.message_id.copiedString(),
-      senderRole: message.sender_role.copiedString(),
-      senderAgentID: message.sender_agent_id.copiedString(),
+      names: MessageNames(
+        conversationID: message.conversation_id.lent, messageID: message.message_id.lent,
+        senderRole: message.sender_role.lent, senderAgentID: message.sender_agent_id.lent),
       timeout: Self.duration(message.timeout_seconds),
       processCount: Int(message.process_count),
       deliveries: Int(message.deliveries))

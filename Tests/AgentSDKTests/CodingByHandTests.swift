@@ -62,9 +62,9 @@ struct CodingByHandTests {
       }
     }
     #expect(try text(Own()) == #"{"a":1,"super":{"name":"base"}}"#)
-    #expect(try PayloadCoding.decode(Own.self, from: #"{"super":{"name":"x"},"a":7}"#.utf8).name == "x")
+    #expect(try PayloadCoding.decode(Own.self, from: #"{"super":{"name":"x"},"a":7}"#).name == "x")
     #expect(try text(Shared()) == #"{"name":"shared","a":2}"#)
-    #expect(throws: DecodingError.self) { try PayloadCoding.decode(Own.self, from: #"{"a":7}"#.utf8) }
+    #expect(throws: DecodingError.self) { try PayloadCoding.decode(Own.self, from: #"{"a":7}"#) }
   }
 
   @Test("a key that is written again has its last value, among few and among many")
@@ -112,7 +112,7 @@ struct CodingByHandTests {
     class Base: Decodable { required init(from decoder: any Decoder) throws {} }
     final class Derived: Base {}
     let type: Base.Type = Derived.self
-    #expect(try PayloadCoding.decode(type, from: "{}".utf8) is Derived)
+    #expect(try PayloadCoding.decode(type, from: "{}") is Derived)
   }
 
   @Test("what is two things at once, or comes twice, is an error")
@@ -171,7 +171,7 @@ struct CodingByHandTests {
       }
     }
     let json = #" [ 1 , {"a":{},"unknown":[1,[2]],"c":1,"a":2} , null,[true],[0.5], null ] "#
-    _ = try PayloadCoding.decode(Value.self, from: json.utf8)
+    _ = try PayloadCoding.decode(Value.self, from: json)
   }
 
   @Test("errors say where, and what was there")
@@ -180,7 +180,7 @@ struct CodingByHandTests {
     struct Value: Decodable { var list: [Inner] }
     func path(_ json: String) -> (String, String)? {
       let error = #expect(throws: DecodingError.self) {
-        try PayloadCoding.decode(Value.self, from: json.utf8)
+        try PayloadCoding.decode(Value.self, from: json)
       }
       let context: DecodingError.Context? =
         switch error {
@@ -207,12 +207,12 @@ struct CodingByHandTests {
   @Test("half a surrogate pair is no text: refused where it is read")
   func surrogates() throws {
     #expect(throws: DecodingError.self) {
-      try PayloadCoding.decode([String: String].self, from: #"{"a":"\ud800"}"#.utf8)
+      try PayloadCoding.decode([String: String].self, from: #"{"a":"\ud800"}"#)
     }
     #expect(throws: DecodingError.self) {
-      try PayloadCoding.decode([String: Int].self, from: #"{"\udc00":1}"#.utf8)
+      try PayloadCoding.decode([String: Int].self, from: #"{"\udc00":1}"#)
     }
-    let read = try PayloadCoding.decode([String: String].self, from: #"{"\u0061":"\ud83d\ude00\u00e9"}"#.utf8)
+    let read = try PayloadCoding.decode([String: String].self, from: #"{"\u0061":"\ud83d\ude00\u00e9"}"#)
     #expect(read == ["a": "😀é"])
   }
 
@@ -225,19 +225,19 @@ struct CodingByHandTests {
       var optional: Data?
     }
     #expect(try text(Value()) == #"{"data":"AP8QAQ==","url":"a/b?c=%C3%A9","amount":-0.00125}"#)
-    #expect(try PayloadCoding.decode(Value.self, from: text(Value()).utf8) == Value())
+    #expect(try PayloadCoding.decode(Value.self, from: text(Value())) == Value())
     for wrong in ["AP8QAQ=", "AP8QAR==", "AP8Q AQ==", "AP8QA===", "=", "é===", "AP8QAQ==AP8Q"] {
       #expect(throws: DecodingError.self, "\(wrong)") {
-        try PayloadCoding.decode([Data].self, from: "[\"\(wrong)\"]".utf8)
+        try PayloadCoding.decode([Data].self, from: "[\"\(wrong)\"]")
       }
     }
-    #expect(throws: DecodingError.self) { try PayloadCoding.decode([Decimal].self, from: "[\"1\"]".utf8) }
-    #expect(throws: DecodingError.self) { try PayloadCoding.decode([Decimal].self, from: "[1e500]".utf8) }
+    #expect(throws: DecodingError.self) { try PayloadCoding.decode([Decimal].self, from: "[\"1\"]") }
+    #expect(throws: DecodingError.self) { try PayloadCoding.decode([Decimal].self, from: "[1e500]") }
     #expect(throws: EncodingError.self) {
       try PayloadCoding.encode(["url": URL(string: "b", relativeTo: URL(string: "http://a/"))!])
     }
     for text in ["0", "123456789012345678901234567890123456789", "-1.5e10", "1e-100"] {
-      let read = try PayloadCoding.decode([Decimal].self, from: "[\(text)]".utf8)
+      let read = try PayloadCoding.decode([Decimal].self, from: "[\(text)]")
       #expect(read == [try #require(Decimal(string: text))], "\(text)")
     }
   }
@@ -246,6 +246,6 @@ struct CodingByHandTests {
   func deep() {
     final class Nest: Decodable { var inner: Nest? }
     let text = String(repeating: #"{"inner":"#, count: 100_000)
-    #expect(throws: DecodingError.self) { try PayloadCoding.decode(Nest.self, from: text.utf8) }
+    #expect(throws: DecodingError.self) { try PayloadCoding.decode(Nest.self, from: text) }
   }
 }

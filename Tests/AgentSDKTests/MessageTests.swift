@@ -58,4 +58,20 @@ struct MessageTests {
     }
     #expect(found == 20_000)
   }
+
+  @Test func `Each name can be read and changed, and the others stay`() {
+    var message = Message(
+      payload: [], conversationID: "conversation", messageID: "m", senderRole: "", senderAgentID: "höst:1:2")
+    func names() -> [String] {
+      [message.conversationID, message.messageID, message.senderRole, message.senderAgentID]
+    }
+    #expect(names() == ["conversation", "m", "", "höst:1:2"])
+    message.senderRole = "a longer role"
+    message.conversationID = "c"
+    #expect(names() == ["c", "m", "a longer role", "höst:1:2"])
+    message.senderAgentID = ""
+    message.messageID += "essage"
+    #expect(names() == ["c", "message", "a longer role", ""])
+    #expect(Message(payload: []).senderRole == "external")
+  }
 }

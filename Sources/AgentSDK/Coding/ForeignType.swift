@@ -53,7 +53,7 @@ enum ForeignType: Sendable {
   private static func value<Value: Decodable>(
     _ type: Value.Type, of parts: some Encodable, for element: JSONElement
   ) throws -> Value {
-    let document = try JSONDocument(try PayloadCoding.encode(parts))
+    let document = try PayloadCoding.encode(parts).withUnsafeBytes { try JSONDocument($0) }
     let whole = JSONElement(document: document, index: 0, path: element.path)
     return try Value(from: ValueDecoder(element: whole))
   }

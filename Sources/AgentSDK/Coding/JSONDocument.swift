@@ -11,9 +11,9 @@ final class JSONDocument: @unchecked Sendable {
   let tokens: ContiguousArray<JSONTape.Token>
 
   /// Throws `DecodingError.dataCorrupted` for what is not one JSON value.
-  init(_ text: some Collection<UInt8>) throws {
+  init(_ text: UnsafeRawBufferPointer) throws {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
-    copy.copyBytes(from: text)
+    copy.copyMemory(from: text)
     do throws(JSONError) {
       tokens = try JSONTape.read(UnsafeRawBufferPointer(copy)).tokens
     } catch {
