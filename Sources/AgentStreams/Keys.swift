@@ -4,13 +4,16 @@
 /// them; it may be a hash tag such as `{ns}:`.
 package struct Keys: Sendable, Equatable {
   package let prefix: String
+  /// What the names of all roles' streams begin with: made once, for one of them is asked for with every message.
+  private let roleStreams: String
 
   package init(prefix: String = "") {
     self.prefix = prefix
+    roleStreams = "\(prefix)stream:role:"
   }
 
   /// Work for a role, shared by everyone in its group.
-  package func roleStream(_ role: String) -> String { "\(prefix)stream:role:\(role)" }
+  package func roleStream(_ role: String) -> String { roleStreams + role }
   /// Work for a role, of one priority; normal work lies in the role's own stream.
   package func roleStream(_ role: String, _ priority: Priority) -> String {
     priority == .normal ? roleStream(role) : priorityStream(role, priority)
