@@ -35,8 +35,7 @@ struct Request: Sendable {
       conversationID: conversationID, messageID: messageID, targetRole: role, senderAgentID: sender,
       payload: checked, hostMember: Self.hostMember(options, now: now).value, resultList: resultList,
       createTimestamp: now)
-    var bytes: [UInt8] = []
-    fresh.write(into: &bytes)
+    let bytes = fresh.written()
     envelope = bytes
     // Read back as a host will read it: what it would refuse is refused here, with the reason.
     do throws(EnvelopeError) {

@@ -102,13 +102,7 @@ extension Envelope {
     var scanner = JSONScanner(object, mode: .inbound, maximumDepth: JSONScanner.deepestNesting)
     // The whole envelope passed the same scanner, so this cannot fail.
     guard let members = try? scanner.members(openContainers: 0) else { return [] }
-    return ContiguousArray(
-      members.map { member in
-        var member = member
-        member.key.content.start += UInt32(start)
-        member.value.start += UInt32(start)
-        return member
-      })
+    return ContiguousArray(members.map { $0.moved(by: start) })
   }
 }
 

@@ -1,38 +1,29 @@
 import StrictJSON
 
 extension Envelope {
-  /// Appends the envelope with a hop's changes: the fifteen fields in the specification's order, then the
-  /// fields that it does not have.
+  /// The envelope with a hop's changes: the fifteen fields in the specification's order, then the fields that it does not
+  /// have. What is returned is what a scan of the bytes would find.
   /// - Parameter bytes: the bytes the envelope was made from.
-  /// - Returns: where its parts stand in the output.
-  @discardableResult
-  package func write(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
-  ) -> EnvelopeParts {
-    let start = output.count
-    if output.isEmpty { output.reserveCapacity(Self.expectedBytes(of: rewrite, beside: bytes.count)) }
-    writeIdentity(rewrite, of: bytes, into: &output)
-    let identity = start + 1..<output.count
-    writeRouting(rewrite, into: &output)
-    output.append(",\"payload\":")
-    writePayload(rewrite, of: bytes, into: &output)
-    let way = output.count + 1
-    output.append(",\"update_ts\":")
-    output.append(json: rewrite.updateTimestamp)
-    output.append(",\"result_list\":")
-    writeResultList(rewrite, of: bytes, into: &output)
-    output.append(",\"trace\":")
-    writeTrace(rewrite, of: bytes, into: &output)
-    writeFigures(rewrite, of: bytes, into: &output)
-    let parts = EnvelopeParts(identity: identity, way: way..<output.count)
-    for member in additionalMembers {
-      output.append(ASCII.comma)
-      output.append(bytes: member.key.quoted.bytes(in: bytes))
-      output.append(ASCII.colon)
-      output.append(bytes: member.value.bytes(in: bytes))
-    }
-    output.append(ASCII.closeBrace)
-    return parts
+  package func rewritten(_ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer) -> ScannedEnvelope {
+    var writer = EnvelopeWriter(capacity: Self.expectedBytes(of: rewrite, beside: bytes.count))
+    writeIdentity(rewrite, of: bytes, into: &writer)
+    writeRouting(rewrite, into: &writer)
+    let payload = writer.write(",\"payload\":", .payload) { writePayload(rewrite, of: bytes, into: &$0) }
+    writer.write(",\"update_ts\":", .updateTimestamp, number: rewrite.updateTimestamp)
+    writeResultList(rewrite, of: bytes, into: &writer)
+    writer.write(",\"trace\":", .trace) { writeTrace(rewrite, of: bytes, into: &$0) }
+    writer.write(",\"process_count\":", .processCount, number: rewrite.processCount)
+    writer.write(
+      ",\"total_processing_time\":", .totalProcessingTime, number: rewrite.totalProcessingTime)
+    let createTimestamp = writeCreateTimestamp(rewrite, of: bytes, into: &writer)
+    let additional = additionalMembers.isEmpty ? [] : writer.write(additionalMembers, of: bytes)
+    writer.append("}")
+    return ScannedEnvelope(
+      bytes: writer.bytes,
+      envelope: Envelope(
+        processCount: rewrite.processCount, totalProcessingTime: rewrite.totalProcessingTime,
+        createTimestamp: createTimestamp, updateTimestamp: rewrite.updateTimestamp, isForResultList: false,
+        fields: writer.fields, payloadMembers: payload, additionalMembers: additional))
   }
 
   // One allocation in the common case: routing, a trace entry and figures take a few hundred bytes.
@@ -45,60 +36,57 @@ extension Envelope {
   }
 
   private func writeIdentity(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into writer: inout EnvelopeWriter
   ) {
-    output.append("{\"conversation_id\":")
     if let conversationID = rewrite.newMessage?.conversationID {
-      output.append(json: conversationID)
+      writer.write("{\"conversation_id\":", .conversationID, text: conversationID)
     } else {
-      output.append(bytes: span(.conversationID).bytes(in: bytes))
+      writer.write(
+        "{\"conversation_id\":", .conversationID, copying: span(.conversationID).bytes(in: bytes))
     }
-    output.append(",\"message_id\":")
     if let messageID = rewrite.newMessage?.messageID {
-      output.append(json: messageID)
+      writer.write(",\"message_id\":", .messageID, text: messageID)
     } else {
-      output.append(bytes: span(.messageID).bytes(in: bytes))
+      writer.write(",\"message_id\":", .messageID, copying: span(.messageID).bytes(in: bytes))
     }
   }
 
-  private func writeRouting(_ rewrite: EnvelopeRewrite, into output: inout [UInt8]) {
-    output.append(",\"target_role\":")
-    output.append(json: rewrite.targetRole)
-    output.append(",\"target_agent_id\":")
-    output.append(json: rewrite.targetAgentID)
-    output.append(",\"target_list\":")
-    output.append(json: rewrite.targetList)
-    output.append(",\"sender_role\":")
-    output.append(json: rewrite.senderRole)
-    output.append(",\"sender_agent_id\":")
-    output.append(json: rewrite.senderAgentID)
-    output.append(",\"kind\":")
-    output.append(json: rewrite.kind)
+  private func writeRouting(_ rewrite: EnvelopeRewrite, into writer: inout EnvelopeWriter) {
+    writer.write(",\"target_role\":", .targetRole, text: rewrite.targetRole)
+    writer.write(",\"target_agent_id\":", .targetAgentID, text: rewrite.targetAgentID)
+    writer.write(",\"target_list\":", .targetList, text: rewrite.targetList)
+    writer.write(",\"sender_role\":", .senderRole, text: rewrite.senderRole)
+    writer.write(",\"sender_agent_id\":", .senderAgentID, text: rewrite.senderAgentID)
+    writer.write(",\"kind\":", .kind, text: rewrite.kind)
   }
 
+  /// Returns the payload's members as they stand in the output.
   private func writePayload(
     _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
-  ) {
+  ) -> ContiguousArray<JSONMember> {
     let inbound = span(.payload)
     if case .keep = rewrite.payload, case .keep = rewrite.hostMember, rewrite.errors.isEmpty,
       !inbound.isAbsent
     {
-      return output.append(bytes: inbound.bytes(in: bytes))
+      let distance = output.count - Int(inbound.start)
+      output.append(bytes: inbound.bytes(in: bytes))
+      return distance == 0 ? payloadMembers : ContiguousArray(payloadMembers.map { $0.moved(by: distance) })
     }
     var writer = PayloadWriter(
       inbound: bytes, members: payloadMembers, hostMember: rewrite.hostMember, errors: rewrite.errors)
     writer.write(rewrite.payload, into: &output)
+    return writer.members
   }
 
   private func writeResultList(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into writer: inout EnvelopeWriter
   ) {
     if let resultList = rewrite.newMessage?.resultList {
-      output.append(json: resultList)
+      writer.write(",\"result_list\":", .resultList, text: resultList)
     } else if span(.resultList).isAbsent {
-      output.append(json: resultList(in: bytes))
+      writer.write(",\"result_list\":", .resultList, text: resultList(in: bytes))
     } else {
-      output.append(bytes: span(.resultList).bytes(in: bytes))
+      writer.write(",\"result_list\":", .resultList, copying: span(.resultList).bytes(in: bytes))
     }
   }
 
@@ -118,21 +106,18 @@ extension Envelope {
     output.append(ASCII.closeBracket)
   }
 
-  private func writeFigures(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
-  ) {
-    output.append(",\"process_count\":")
-    output.append(json: rewrite.processCount)
-    output.append(",\"total_processing_time\":")
-    output.append(json: rewrite.totalProcessingTime)
-    output.append(",\"create_ts\":")
-    if let createTimestamp = rewrite.newMessage?.createTimestamp {
-      output.append(json: createTimestamp)
-    } else if span(.createTimestamp).isAbsent {
-      output.append(json: createTimestamp)
-    } else {
-      output.append(bytes: span(.createTimestamp).bytes(in: bytes))
+  /// Returns the time.
+  private func writeCreateTimestamp(
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into writer: inout EnvelopeWriter
+  ) -> Double {
+    if rewrite.newMessage == nil, !span(.createTimestamp).isAbsent {
+      writer.write(
+        ",\"create_ts\":", .createTimestamp, copying: span(.createTimestamp).bytes(in: bytes))
+      return createTimestamp
     }
+    let time = rewrite.newMessage?.createTimestamp ?? createTimestamp
+    writer.write(",\"create_ts\":", .createTimestamp, number: time)
+    return time
   }
 }
 

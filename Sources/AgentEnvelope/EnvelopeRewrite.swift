@@ -1,23 +1,23 @@
 /// What a hop changes in an envelope; all else is copied byte for byte.
 package struct EnvelopeRewrite: Sendable {
-  package var targetRole: String?
-  package var targetAgentID: String?
-  package var targetList: String?
-  package var senderRole: String
-  package var senderAgentID: String?
-  package var kind: String
-  package var payload: PayloadEdit
-  package var hostMember: HostMemberEdit
+  package let targetRole: String?
+  package let targetAgentID: String?
+  package let targetList: String?
+  package let senderRole: String
+  package let senderAgentID: String?
+  package let kind: String
+  package let payload: PayloadEdit
+  package let hostMember: HostMemberEdit
   /// Appended to the payload's `errors`.
-  package var errors: [PayloadError]
+  package let errors: [PayloadError]
   /// Appended to the trace.
-  package var trace: TraceEntry?
-  package var processCount: Int
-  package var totalProcessingTime: Double
+  package let trace: TraceEntry?
+  package let processCount: Int
+  package let totalProcessingTime: Double
   /// Seconds since 1970.
-  package var updateTimestamp: Double
+  package let updateTimestamp: Double
   /// What makes the envelope another message; nil when it goes on as the same.
-  package var newMessage: NewMessage?
+  package let newMessage: NewMessage?
 
   package init(
     targetRole: String? = nil, targetAgentID: String? = nil, targetList: String? = nil,

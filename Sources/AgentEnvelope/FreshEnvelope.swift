@@ -43,8 +43,8 @@ package struct FreshEnvelope: Sendable {
     self.createTimestamp = createTimestamp
   }
 
-  /// Appends the envelope.
-  package func write(into output: inout [UInt8]) {
+  /// The envelope's bytes.
+  package func written() -> [UInt8] {
     let rewrite = EnvelopeRewrite(
       targetRole: targetRole, targetAgentID: targetAgentID, targetList: targetList,
       senderRole: senderRole, senderAgentID: senderAgentID, kind: kind, payload: .replace(payload),
@@ -53,6 +53,6 @@ package struct FreshEnvelope: Sendable {
       newMessage: NewMessage(
         conversationID: conversationID, messageID: messageID, resultList: resultList,
         createTimestamp: createTimestamp))
-    Envelope().write(rewrite, of: UnsafeRawBufferPointer(start: nil, count: 0), into: &output)
+    return Envelope().rewritten(rewrite, of: UnsafeRawBufferPointer(start: nil, count: 0)).bytes
   }
 }

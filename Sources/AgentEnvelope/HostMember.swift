@@ -50,27 +50,10 @@ extension Envelope {
     return HostMember(reading: value)
   }
 
-  /// Whether the payload will carry errors when `rewrite` has been applied.
-  package func carriesErrors(after rewrite: EnvelopeRewrite, in bytes: UnsafeRawBufferPointer) -> Bool {
-    if !rewrite.errors.isEmpty { return true }
-    switch rewrite.payload {
-    case .merge(let payload), .replace(let payload):
-      let edited = payload.bytes.withUnsafeBytes { Self.errors(of: payload.members, in: $0) }
-      if let edited { return edited }
-      if case .replace = rewrite.payload { return false }
-    case .keep: break
-    }
-    return Self.errors(of: payloadMembers, in: bytes) ?? false
-  }
-
-  /// Whether there are errors; nil where there is no such member.
-  private static func errors(
-    of members: ContiguousArray<JSONMember>, in bytes: UnsafeRawBufferPointer
-  ) -> Bool? {
-    guard let member = members.first(where: { $0.key.key(in: bytes) == JSONKey(PayloadKey.errors) }) else {
-      return nil
-    }
-    let value = member.value.bytes(in: bytes)
+  /// Whether the payload carries errors.
+  package func carriesErrors(in bytes: UnsafeRawBufferPointer) -> Bool {
+    guard let span = payloadValue(PayloadKey.errors, in: bytes) else { return false }
+    let value = span.bytes(in: bytes)
     switch JSONType(of: value) {
     case .null: return false
     case .array:

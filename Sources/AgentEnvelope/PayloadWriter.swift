@@ -7,7 +7,8 @@ struct PayloadWriter {
   let hostMember: HostMemberEdit
   let errors: [PayloadError]
 
-  private var isFirst = true
+  /// What has been written, as it stands in the output.
+  private(set) var members: ContiguousArray<JSONMember> = []
   private var hasWrittenErrors = false
   private var hasWrittenHostMember = false
 
@@ -23,6 +24,7 @@ struct PayloadWriter {
 
   mutating func write(_ edit: PayloadEdit, into output: inout [UInt8]) {
     output.append(ASCII.openBrace)
+    members.reserveCapacity(expectedMembers(after: edit))
     switch edit {
     case .keep:
       for member in inboundMembers { write(member, of: inbound, into: &output) }
@@ -39,32 +41,40 @@ struct PayloadWriter {
       }
     }
     if !hasWrittenErrors, !errors.isEmpty {
-      writeKey(PayloadKey.errors, into: &output)
-      writeErrors(after: nil, into: &output)
+      let errors = errors
+      write(PayloadKey.errors, into: &output) { Self.write(errors, after: nil, into: &$0) }
     }
     if !hasWrittenHostMember, case .set(let value) = hostMember {
-      writeKey(PayloadKey.host, into: &output)
-      value.write(into: &output)
+      write(PayloadKey.host, into: &output) { value.write(into: &$0) }
     }
     output.append(ASCII.closeBrace)
+  }
+
+  private func expectedMembers(after edit: PayloadEdit) -> Int {
+    let own = 2
+    switch edit {
+    case .keep: return inboundMembers.count + own
+    case .merge(let reply): return inboundMembers.count + reply.members.count + own
+    case .replace(let reply): return reply.members.count + own
+    }
   }
 
   private mutating func writeMerged(
     _ replyMembers: ContiguousArray<JSONMember>, of reply: UnsafeRawBufferPointer, into output: inout [UInt8]
   ) {
     let index = JSONKeyIndex(replyMembers, in: reply)
-    var isUsed = ContiguousArray(repeating: false, count: replyMembers.count)
+    var used = PlaceSet(count: replyMembers.count)
     for member in inboundMembers {
       let position = index.position(of: member.key.key(in: inbound))
       if let position, !isHostMember(member, of: inbound) {
-        isUsed[position] = true
+        used.insert(position)
         write(replyMembers[position], of: reply, into: &output)
       } else {
         write(member, of: inbound, into: &output)
       }
     }
     for (position, member) in replyMembers.enumerated()
-    where !isUsed[position] && !isHostMember(member, of: reply) {
+    where !used.contains(position) && !isHostMember(member, of: reply) {
       write(member, of: reply, into: &output)
     }
   }
@@ -72,24 +82,27 @@ struct PayloadWriter {
   private mutating func write(
     _ member: JSONMember, of message: UnsafeRawBufferPointer, into output: inout [UInt8]
   ) {
-    let value = member.value.bytes(in: message)
     if isHostMember(member, of: message) {
       hasWrittenHostMember = true
-      if case .remove = hostMember { return }
-      writeKey(member, of: message, into: &output)
-      if case .set(let value) = hostMember { return value.write(into: &output) }
-    } else {
-      writeKey(member, of: message, into: &output)
-      if !errors.isEmpty, member.key.key(in: message) == JSONKey(PayloadKey.errors) {
-        hasWrittenErrors = true
-        return writeErrors(after: value, into: &output)
+      switch hostMember {
+      case .remove: return
+      case .set(let value): return write(member.key, of: message, into: &output) { value.write(into: &$0) }
+      case .keep: break
+      }
+    } else if !errors.isEmpty, member.key.key(in: message) == JSONKey(PayloadKey.errors) {
+      hasWrittenErrors = true
+      let errors = errors
+      return write(member.key, of: message, into: &output) {
+        Self.write(errors, after: member.value.bytes(in: message), into: &$0)
       }
     }
-    output.append(bytes: value)
+    write(member.key, of: message, into: &output) { $0.append(bytes: member.value.bytes(in: message)) }
   }
 
   /// Writes the array of errors: what was there, then the new ones.
-  private func writeErrors(after value: UnsafeRawBufferPointer?, into output: inout [UInt8]) {
+  private static func write(
+    _ errors: [PayloadError], after value: UnsafeRawBufferPointer?, into output: inout [UInt8]
+  ) {
     var needsComma = false
     switch value.map(JSONType.init(of:)) {
     case .array: needsComma = value.map { output.append(openArray: $0) } ?? false
@@ -107,24 +120,59 @@ struct PayloadWriter {
     output.append(ASCII.closeBracket)
   }
 
-  private mutating func writeKey(
-    _ member: JSONMember, of message: UnsafeRawBufferPointer, into output: inout [UInt8]
+  /// Writes a member whose key stands in `message`.
+  @inline(__always)
+  private mutating func write(
+    _ key: JSONKeySpan, of message: UnsafeRawBufferPointer, into output: inout [UInt8],
+    value: (inout [UInt8]) -> Void
   ) {
-    if !isFirst { output.append(ASCII.comma) }
-    isFirst = false
-    output.append(bytes: member.key.quoted.bytes(in: message))
-    output.append(ASCII.colon)
+    if !members.isEmpty { output.append(ASCII.comma) }
+    let start = output.count
+    output.append(bytes: key.quoted.bytes(in: message))
+    finish(key.moved(to: start + 1), into: &output, value: value)
   }
 
-  private mutating func writeKey(_ name: StaticString, into output: inout [UInt8]) {
-    if !isFirst { output.append(ASCII.comma) }
-    isFirst = false
+  private mutating func write(
+    _ name: StaticString, into output: inout [UInt8], value: (inout [UInt8]) -> Void
+  ) {
+    if !members.isEmpty { output.append(ASCII.comma) }
     output.append(ASCII.quote)
+    let start = output.count
     output.append(name)
-    output.append("\":")
+    let key = JSONKeySpan(content: ByteSpan(start, output.count), isEscaped: false)
+    output.append(ASCII.quote)
+    finish(key, into: &output, value: value)
+  }
+
+  @inline(__always)
+  private mutating func finish(
+    _ key: JSONKeySpan, into output: inout [UInt8], value: (inout [UInt8]) -> Void
+  ) {
+    output.append(ASCII.colon)
+    let start = output.count
+    value(&output)
+    members.append(JSONMember(key: key, value: ByteSpan(start, output.count)))
   }
 
   private func isHostMember(_ member: JSONMember, of message: UnsafeRawBufferPointer) -> Bool {
     member.key.key(in: message) == JSONKey(PayloadKey.host)
+  }
+}
+
+/// Places in a list, without memory of their own where it is short.
+private struct PlaceSet {
+  private var first: UInt64 = 0
+  private var others: ContiguousArray<Bool>
+
+  init(count: Int) {
+    others = count > UInt64.bitWidth ? ContiguousArray(repeating: false, count: count) : []
+  }
+
+  mutating func insert(_ place: Int) {
+    if others.isEmpty { first |= 1 << UInt64(place) } else { others[place] = true }
+  }
+
+  func contains(_ place: Int) -> Bool {
+    others.isEmpty ? first >> UInt64(place) & 1 == 1 : others[place]
   }
 }

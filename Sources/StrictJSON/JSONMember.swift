@@ -3,8 +3,19 @@ package struct JSONKeySpan: Equatable, Sendable {
   package var content: ByteSpan
   package var isEscaped: Bool
 
+  package init(content: ByteSpan, isEscaped: Bool) {
+    self.content = content
+    self.isEscaped = isEscaped
+  }
+
   /// The key with its quotes.
   package var quoted: ByteSpan { ByteSpan(start: content.start - 1, count: content.count + 2) }
+
+  /// The same key where it begins, behind its quote, at `start`.
+  package func moved(to start: Int) -> JSONKeySpan {
+    JSONKeySpan(
+      content: ByteSpan(start, start + Int(content.count)), isEscaped: isEscaped)
+  }
 
   @inlinable @inline(__always)
   package func key(in message: UnsafeRawBufferPointer) -> JSONKey {
@@ -21,6 +32,13 @@ package struct JSONMember: Equatable, Sendable {
   package init(key: JSONKeySpan, value: ByteSpan) {
     self.key = key
     self.value = value
+  }
+
+  /// The same member in a message where it stands `distance` bytes further on.
+  package func moved(by distance: Int) -> JSONMember {
+    JSONMember(
+      key: key.moved(to: Int(key.content.start) + distance),
+      value: ByteSpan(Int(value.start) + distance, value.end + distance))
   }
 }
 

@@ -109,11 +109,4 @@ import Testing
       ])
     #expect(object.count == 15)
   }
-
-  @Test func `Output is appended, never overwritten`() throws {
-    let message = try Message()
-    var output: [UInt8] = Array("before".utf8)
-    _ = message.read { envelope, bytes in envelope.write(.hop(), of: bytes, into: &output) }
-    #expect(String(decoding: output, as: UTF8.self) == "before" + message.rewritten(.hop()))
-  }
 }

@@ -5,9 +5,7 @@ import StrictJSON
 
 @Suite struct FreshEnvelopeTests {
   private func written(_ envelope: FreshEnvelope) -> String {
-    var output: [UInt8] = []
-    envelope.write(into: &output)
-    return String(decoding: output, as: UTF8.self)
+    String(decoding: envelope.written(), as: UTF8.self)
   }
 
   @Test func `A client's request has all fields`() throws {

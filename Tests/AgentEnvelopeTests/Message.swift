@@ -33,9 +33,7 @@ struct Message {
   }
 
   func rewritten(_ rewrite: EnvelopeRewrite) -> String {
-    var output: [UInt8] = []
-    _ = read { envelope, bytes in envelope.write(rewrite, of: bytes, into: &output) }
-    return String(decoding: output, as: UTF8.self)
+    read { envelope, bytes in String(decoding: envelope.rewritten(rewrite, of: bytes).bytes, as: UTF8.self) }
   }
 
   /// The payload after a hop.

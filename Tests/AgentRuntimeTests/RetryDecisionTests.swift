@@ -76,7 +76,7 @@ struct RetryDecisionTests {
 
   @Test func `goes back as it came at the host's end; what it was given before counts on`() throws {
     let fresh = try message()
-    guard case .forward(let stream, nil, let envelope) = router.handBack(fresh.delivery, fresh) else {
+    guard case .forward(let stream, nil, let envelope, _) = router.handBack(fresh.delivery, fresh) else {
       Issue.record("it goes to its stream")
       return
     }

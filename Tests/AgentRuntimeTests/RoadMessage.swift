@@ -59,7 +59,7 @@ struct WrittenEnvelope {
     let bytes: [UInt8]
     var (isList, timeToLive, state, delay) = (false, 0, RequestState?.none, 0)
     switch write {
-    case .forward(let stream, _, let envelope): (key, bytes) = (stream, envelope)
+    case .forward(let stream, _, let envelope, _): (key, bytes) = (stream, envelope)
     case .result(let list, let envelope, let seconds):
       (key, isList, timeToLive, bytes) = (list, true, seconds, envelope)
     case .end(let end):

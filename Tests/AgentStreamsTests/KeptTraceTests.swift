@@ -38,17 +38,17 @@ struct KeptTraceTests {
   func copied() throws {
     let inbound = Array(
       #"{"conversation_id":"c\"x","message_id":"c:1","payload":{"text":"secret"},"create_ts":7}"#.utf8)
-    var written = Array("before".utf8)
-    let parts = try inbound.withUnsafeBytes { bytes in
-      try Envelope(scanning: bytes).write(
+    let written = try inbound.withUnsafeBytes { bytes in
+      try Envelope(scanning: bytes).rewritten(
         EnvelopeRewrite(
           targetRole: nil, targetAgentID: nil, targetList: nil, senderRole: "a", senderAgentID: "h:1:1",
           kind: "result",
           trace: TraceEntry(startTimestamp: 8, role: "a", agentID: "h:1:1", endTimestamp: 9, duration: 1),
-          processCount: 1, totalProcessingTime: 1, updateTimestamp: 9), of: bytes, into: &written)
+          processCount: 1, totalProcessingTime: 1, updateTimestamp: 9), of: bytes)
     }
     let end = CommitWrite.RequestEnd(
-      request: "", state: .done, kept: 1, list: "", envelope: written, timeToLive: 0, parts: parts)
+      request: "", state: .done, kept: 1, list: "", envelope: written.bytes, timeToLive: 0,
+      parts: written.envelope.writtenParts)
     let text = try #require(KeptTrace.text(of: end))
     #expect(!String(decoding: text, as: UTF8.self).contains("secret"))
     let trace = try #require(text.withUnsafeBytes { KeptTrace($0) })

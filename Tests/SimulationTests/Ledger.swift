@@ -148,7 +148,7 @@ final class Ledger {
 
   private func wrote(_ write: CommitWrite, of delivery: Delivery, at now: Int) {
     switch write {
-    case .forward(_, _, let envelope): wrote(envelope, of: delivery, dueAt: nil)
+    case .forward(_, _, let envelope, _): wrote(envelope, of: delivery, dueAt: nil)
     case .delay(let message): wrote(message.envelope, of: delivery, dueAt: now + message.milliseconds)
     case .result: break
     case .end(let end): ended(end)

@@ -33,9 +33,7 @@ final class ServedAgent: RoleHolder {
     counter = road.counters.counter(of: identity.role)
     figures = AgentFigures(role: counter)
     refusals = Refusals(router: road.router, agent: identity, codeHash: instance.library.hash)
-    outcomes = OutcomeHandler(
-      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer,
-      figures: figures)
+    outcomes = OutcomeHandler(refusals: refusals, road: road, figures: figures)
   }
 
   /// What it runs from now on.
@@ -59,9 +57,7 @@ final class ServedAgent: RoleHolder {
     let old = instance
     instance = next
     refusals = Refusals(router: road.router, agent: identity, codeHash: next.library.hash)
-    outcomes = OutcomeHandler(
-      refusals: refusals, maximumDeliveries: road.admission.maximumDeliveries, committer: road.committer,
-      figures: figures)
+    outcomes = OutcomeHandler(refusals: refusals, road: road, figures: figures)
     return old
   }
 
@@ -84,7 +80,10 @@ final class ServedAgent: RoleHolder {
     admitted.reserveCapacity(deliveries.count)
     for delivery in deliveries {
       counter.received(deliveries: delivery.deliveries)
-      switch road.admission.decide(delivery, timeout: instance.descriptor.timeout, now: now) {
+      let scan = delivery.envelope.flatMap { road.written.take($0) }
+      switch road.admission.decide(
+        delivery, scan: scan, timeout: instance.descriptor.timeout, now: now)
+      {
       case .admit(let envelope, let member, let timeout):
         guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
         if !road.cancellations.isEmpty, road.cancellations.contains(message.messageID) {
@@ -119,4 +118,5 @@ struct Road {
   let committer: Committer
   let cancellations: Cancellations
   let counters = RoleCounters()
+  let written = WrittenEnvelopes()
 }

@@ -69,9 +69,7 @@ package struct DeadLetter: Sendable {
         newMessage: NewMessage(
           messageID: messageID, resultList: envelope.resultList(in: bytes), createTimestamp: now,
           keepsTrace: true))
-      var written: [UInt8] = []
-      envelope.write(rewrite, of: bytes, into: &written)
-      return written
+      return envelope.rewritten(rewrite, of: bytes).bytes
     }
   }
 }

@@ -31,12 +31,14 @@ package struct Admission: Sendable {
   }
 
   /// Decides at time `now`, in seconds since 1970. `timeout` is for a message that does not say, where its agent's is
-  /// another than the host's.
-  package func decide(_ delivery: Delivery, timeout: Double? = nil, now: Double) -> Decision {
+  /// another than the host's. `scan`: what a scan of its envelope finds, where that is known.
+  package func decide(
+    _ delivery: Delivery, scan: Envelope? = nil, timeout: Double? = nil, now: Double
+  ) -> Decision {
     guard let envelopeBytes = delivery.envelope else { return .unreadable(nil) }
     return envelopeBytes.withUnsafeReadableBytes { bytes in
       do throws(EnvelopeError) {
-        let envelope = try Envelope(scanning: bytes, limits: envelopeLimits)
+        let envelope = if let scan { scan } else { try Envelope(scanning: bytes, limits: envelopeLimits) }
         let member = envelope.hostMember(in: bytes)
         let deliveries = delivery.deliveries + (member?.attempts ?? 0)
         if let refusal = refusal(of: envelope, member, deliveries: deliveries, now: now) {

@@ -11,13 +11,15 @@ final class OutcomeHandler: OutcomeReceiver {
   private let refusals: Refusals
   private let maximumDeliveries: Int
   private let committer: Committer
+  private let written: WrittenEnvelopes
   private let figures: AgentFigures
 
-  init(refusals: Refusals, maximumDeliveries: Int, committer: Committer, figures: AgentFigures) {
+  init(refusals: Refusals, road: Road, figures: AgentFigures) {
     self.figures = figures
     self.refusals = refusals
-    self.maximumDeliveries = maximumDeliveries
-    self.committer = committer
+    maximumDeliveries = road.admission.maximumDeliveries
+    committer = road.committer
+    written = road.written
   }
 
   func receive(_ outcome: Outcome) {
@@ -25,6 +27,7 @@ final class OutcomeHandler: OutcomeReceiver {
     if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
     figures.note(outcome, step, writes)
+    for case .forward(_, _, let envelope, let scan?) in writes { written.keep(envelope, scan) }
     committer.submit(
       Settlement(
         delivery: message.delivery, writes: writes,

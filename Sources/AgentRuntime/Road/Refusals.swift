@@ -76,9 +76,7 @@ final class Refusals: Sendable {
         conversationID: error.conversationID ?? "", messageID: messageID, targetList: list,
         senderRole: agent.role, senderAgentID: agent.agentID, kind: "result",
         errors: [PayloadError(code: code, message: reason)], resultList: list, createTimestamp: now)
-      var bytes: [UInt8] = []
-      envelope.write(into: &bytes)
-      writes.append(router.result(bytes, list: list, messageID: messageID))
+      writes.append(router.result(envelope.written(), list: list, messageID: messageID))
     }
     return Settlement(
       delivery: delivery, writes: writes,

@@ -7,16 +7,17 @@ extension Router {
   /// The message again, for an agent of the same role, as it came but for what counts its steps.
   func retry(of message: ReceivedMessage, after milliseconds: Int, step: Step) -> CommitWrite {
     let role = message.agent.role
-    var rewrite = rewrite(of: message, to: .role(role), step: step)
-    message.withBytes { bytes in
-      rewrite.senderRole = message.envelope.senderRole(in: bytes)
-      rewrite.senderAgentID = message.envelope.senderAgentID(in: bytes)
-      rewrite.kind = message.envelope.kind(in: bytes)
-    }
     var member = message.hostMember ?? HostMember()
     member.attempts = message.deliveries
     member.due = step.endTimestamp + Double(milliseconds) / 1000
-    rewrite.hostMember = member.edit
+    let rewrite = message.withBytes { bytes in
+      let envelope = message.envelope
+      return self.rewrite(
+        of: message, to: .role(role), step: step,
+        sender: EnvelopeSender(
+          role: envelope.senderRole(in: bytes), agentID: envelope.senderAgentID(in: bytes)),
+        kind: envelope.kind(in: bytes), hostMember: member.edit)
+    }
     return write(rewrite, of: message, to: .role(role), .on(delay: milliseconds))
   }
 
@@ -33,4 +34,10 @@ extension Router {
     message.withBytes { message.envelope.write(member, of: $0, into: &envelope) }
     return .forward(stream: delivery.source.stream, envelope: envelope)
   }
+}
+
+/// Who sent an envelope.
+struct EnvelopeSender {
+  let role: String
+  let agentID: String?
 }

@@ -45,23 +45,22 @@ package struct Router: Sendable {
     _ action: AgentAction, edit: PayloadEdit, to target: RouteTarget, message: ReceivedMessage, step: Step
   ) -> CommitWrite {
     let errors = action.error.map { [PayloadError(code: $0.code, message: $0.message)] } ?? []
-    var rewrite = rewrite(of: message, to: target, step: step)
-    rewrite.payload = edit
-    rewrite.errors = errors
-    if let kind = action.kind { rewrite.kind = kind }
     var passage = Passage.on(delay: action.delay)
-    if case .send = action.verb {
-      passage = .new(delay: action.delay)
-      let messageID = MessageID.make(
-        conversationID: message.withBytes { message.envelope.conversationID(in: $0) })
-      let created = message.envelope.createTimestamp
-      rewrite.newMessage = NewMessage(
-        messageID: messageID, resultList: ResultList.name(of: messageID),
-        createTimestamp: created > 0 ? created : step.startTimestamp)
-      rewrite.trace = nil
-    }
-    rewrite.hostMember = hostMember(of: message, passage, now: step.endTimestamp)
+    if case .send = action.verb { passage = .new(delay: action.delay) }
+    let rewrite = rewrite(
+      of: message, to: target, step: step, kind: action.kind, payload: edit, errors: errors,
+      hostMember: hostMember(of: message, passage, now: step.endTimestamp),
+      newMessage: passage.isNew ? newMessage(of: message, step: step) : nil)
     return write(rewrite, of: message, to: target, passage)
+  }
+
+  private func newMessage(of message: ReceivedMessage, step: Step) -> NewMessage {
+    let messageID = MessageID.make(
+      conversationID: message.withBytes { message.envelope.conversationID(in: $0) })
+    let created = message.envelope.createTimestamp
+    return NewMessage(
+      messageID: messageID, resultList: ResultList.name(of: messageID),
+      createTimestamp: created > 0 ? created : step.startTimestamp)
   }
 
   /// What a message's next hop keeps of the host's own member: attempts begin anew with every hop, the deadline stays.
@@ -80,76 +79,86 @@ package struct Router: Sendable {
   ) -> CommitWrite {
     var step = step
     step.error = text
-    var rewrite = rewrite(of: message, to: target, step: step)
-    rewrite.kind = "result"
-    rewrite.errors = [PayloadError(code: code, message: text)]
     let passage = Passage.on(state: state)
-    rewrite.hostMember = hostMember(of: message, passage, now: step.endTimestamp)
+    let rewrite = rewrite(
+      of: message, to: target, step: step, kind: "result",
+      errors: [PayloadError(code: code, message: text)],
+      hostMember: hostMember(of: message, passage, now: step.endTimestamp))
     return write(rewrite, of: message, to: target, passage)
   }
 
   /// A message beyond a limit goes straight to the caller, and counts no step.
   func safetyViolation(_ text: String, of message: ReceivedMessage, now: Double) -> CommitWrite {
     let target = RouteTarget.resultList(message.resultList)
-    var rewrite = rewrite(
-      of: message, to: target, step: Step(startTimestamp: now, duration: 0, error: text))
-    rewrite.kind = "result"
-    rewrite.errors = [PayloadError(code: "safety.limit", message: text)]
-    rewrite.trace?.safetyViolation = true
-    rewrite.processCount = message.envelope.processCount
-    rewrite.totalProcessingTime = message.envelope.totalProcessingTime
+    let rewrite = rewrite(
+      of: message, to: target, step: Step(startTimestamp: now, duration: 0, error: text), kind: "result",
+      errors: [PayloadError(code: "safety.limit", message: text)], isBeyondLimit: true)
     return write(rewrite, of: message, to: target)
   }
 
-  func rewrite(of message: ReceivedMessage, to target: RouteTarget, step: Step) -> EnvelopeRewrite {
-    EnvelopeRewrite(
+  /// `kind` nil: the target's. `sender` nil: the message's agent. What is `isBeyondLimit` has taken no step.
+  func rewrite(
+    of message: ReceivedMessage, to target: RouteTarget, step: Step, sender: EnvelopeSender? = nil,
+    kind: String? = nil, payload: PayloadEdit = .keep, errors: [PayloadError] = [],
+    hostMember: HostMemberEdit = .keep, newMessage: NewMessage? = nil, isBeyondLimit: Bool = false
+  ) -> EnvelopeRewrite {
+    let (agent, envelope) = (message.agent, message.envelope)
+    let entry = TraceEntry(
+      startTimestamp: step.startTimestamp, role: agent.role, agentID: agent.agentID,
+      endTimestamp: step.endTimestamp, duration: step.duration, error: step.error,
+      safetyViolation: isBeyondLimit)
+    // Anybody may have written the count; past the end it stays there, beyond every limit.
+    let stays = isBeyondLimit || envelope.processCount == .max
+    return EnvelopeRewrite(
       targetRole: target.role, targetAgentID: target.agentID, targetList: target.list,
-      senderRole: message.agent.role, senderAgentID: message.agent.agentID, kind: target.kind,
-      trace: TraceEntry(
-        startTimestamp: step.startTimestamp, role: message.agent.role, agentID: message.agent.agentID,
-        endTimestamp: step.endTimestamp, duration: step.duration, error: step.error),
-      // Anybody may have written the count; past the end it stays there, beyond every limit.
-      processCount: message.envelope.processCount == .max ? .max : message.envelope.processCount + 1,
-      totalProcessingTime: WallClock.rounded(message.envelope.totalProcessingTime + step.duration),
-      updateTimestamp: step.endTimestamp)
+      senderRole: sender?.role ?? agent.role, senderAgentID: sender.map(\.agentID) ?? agent.agentID,
+      kind: kind ?? target.kind, payload: payload, hostMember: hostMember, errors: errors,
+      trace: newMessage == nil ? entry : nil,
+      processCount: stays ? envelope.processCount : envelope.processCount + 1,
+      totalProcessingTime: isBeyondLimit
+        ? envelope.totalProcessingTime : WallClock.rounded(envelope.totalProcessingTime + step.duration),
+      updateTimestamp: step.endTimestamp, newMessage: newMessage)
   }
 
   func write(
     _ rewrite: EnvelopeRewrite, of message: ReceivedMessage, to target: RouteTarget,
     _ passage: Passage = .on()
   ) -> CommitWrite {
-    var envelope: [UInt8] = []
-    envelope.reserveCapacity(message.bytes.readableBytes + 512)
-    let parts = message.withBytes { message.envelope.write(rewrite, of: $0, into: &envelope) }
+    let written = message.withBytes { message.envelope.rewritten(rewrite, of: $0) }
     let priority = message.delivery.source.priority
     switch target {
-    case .agent(let agentID): return .forward(stream: keys.agentStream(agentID), envelope: envelope)
+    case .agent(let agentID):
+      return .forward(stream: keys.agentStream(agentID), envelope: written.bytes, scan: written.envelope)
     case .role(let role), .reply(let role, nil):
-      return forward(envelope, role: role, priority, after: passage.delay)
+      return forward(written, role: role, priority, after: passage.delay)
     case .reply(_, let list?), .resultList(let list):
       guard !passage.isNew else {
-        return .result(list: keys.resultList(list), envelope: envelope, timeToLive: 0)
+        return .result(list: keys.resultList(list), envelope: written.bytes, timeToLive: 0)
       }
-      let failed = message.withBytes { message.envelope.carriesErrors(after: rewrite, in: $0) }
+      let failed = written.bytes.withUnsafeBytes { written.envelope.carriesErrors(in: $0) }
       return end(
-        envelope, parts, list: list, messageID: message.messageID,
+        written, list: list, messageID: message.messageID,
         state: passage.state ?? (failed ? .failed : .done)
       )
     }
   }
 
-  private func forward(_ envelope: [UInt8], role: String, _ priority: Priority, after delay: Int)
-    -> CommitWrite
-  {
+  private func forward(
+    _ written: ScannedEnvelope, role: String, _ priority: Priority, after delay: Int
+  ) -> CommitWrite {
     let stream = keys.roleStream(role)
     if delay > 0 {
       return .delay(
         .init(
-          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay, envelope: envelope
-        ))
+          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay,
+          envelope: written.bytes))
     }
-    if priority == .normal { return .forward(stream: stream, envelope: envelope) }
-    return .forward(stream: keys.roleStream(role, priority), fallback: stream, envelope: envelope)
+    if priority == .normal {
+      return .forward(stream: stream, envelope: written.bytes, scan: written.envelope)
+    }
+    return .forward(
+      stream: keys.roleStream(role, priority), fallback: stream, envelope: written.bytes,
+      scan: written.envelope)
   }
 
   /// An error for a list that could be read from what is no envelope: no request, so none that ends.
@@ -160,12 +169,13 @@ package struct Router: Sendable {
 
   /// The end of a request: its result, once.
   private func end(
-    _ envelope: [UInt8], _ parts: EnvelopeParts, list: String, messageID: String, state: RequestState
+    _ written: ScannedEnvelope, list: String, messageID: String, state: RequestState
   ) -> CommitWrite {
     .end(
       .init(
         request: keys.request(messageID), state: state, kept: requestTimeToLive, list: keys.resultList(list),
-        envelope: envelope, timeToLive: timeToLive(of: list, messageID: messageID), parts: parts))
+        envelope: written.bytes, timeToLive: timeToLive(of: list, messageID: messageID),
+        parts: written.envelope.writtenParts))
   }
 
   private func timeToLive(of list: String, messageID: String) -> Int {

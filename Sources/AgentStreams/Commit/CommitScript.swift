@@ -36,7 +36,7 @@ enum CommitScript {
   ) async throws(RedisError) -> [CommitStatus] {
     let reply: RedisReply
     if count == 1, let settlement = groups.first?.first, settlement.writes.count == 1,
-      case .forward(let stream, nil, let envelope) = settlement.writes[0]
+      case .forward(let stream, nil, let envelope, _) = settlement.writes[0]
     {
       reply = try await scripts.forward.call(client) {
         append(settlement, to: stream, envelope, to: &$0)
@@ -120,7 +120,7 @@ enum CommitScript {
   /// Notes the numbers of a write's keys as `append` takes them.
   private static func note(_ write: CommitWrite, in keys: inout KeyTable, _ numbers: inout [Int]) {
     switch write {
-    case .forward(let stream, let fallback, _):
+    case .forward(let stream, let fallback, _, _):
       numbers.append(keys.add(stream))
       if let fallback { numbers.append(keys.add(fallback)) }
     case .result(let list, _, _): numbers.append(keys.append(list))
@@ -153,11 +153,11 @@ enum CommitScript {
 
   private static func append(_ write: CommitWrite, keys: inout KeyNumbers, to command: inout RedisCommand) {
     switch write {
-    case .forward(_, nil, let envelope):
+    case .forward(_, nil, let envelope, _):
       command.append("F" as StaticString)
       command.append(keys.removeFirst())
       command.append(envelope)
-    case .forward(_, .some, let envelope):
+    case .forward(_, .some, let envelope, _):
       command.append("P" as StaticString)
       command.append(keys.removeFirst())
       command.append(keys.removeFirst())

@@ -3,8 +3,9 @@ package import NIOCore
 
 /// One write of an outcome.
 package enum CommitWrite: Sendable, Equatable {
-  /// To a work stream, which must exist: one that nobody ever served does not. `fallback`: where to instead.
-  case forward(stream: String, fallback: String? = nil, envelope: [UInt8])
+  /// To a work stream, which must exist: one that nobody ever served does not. `fallback`: where to instead. `scan`: what a
+  /// scan of the envelope finds, where that is known.
+  case forward(stream: String, fallback: String? = nil, envelope: [UInt8], scan: Envelope? = nil)
   /// To a result list. `timeToLive` in seconds, 0 for ever.
   case result(list: String, envelope: [UInt8], timeToLive: Int)
   /// The end of a request.
@@ -77,7 +78,7 @@ package enum CommitWrite: Sendable, Equatable {
   /// What is written; empty for a dead letter.
   package var envelope: [UInt8] {
     switch self {
-    case .forward(_, _, let envelope), .result(_, let envelope, _): envelope
+    case .forward(_, _, let envelope, _), .result(_, let envelope, _): envelope
     case .end(let end): end.envelope
     case .delay(let message): message.envelope
     case .deadLetter: []

@@ -1,0 +1,69 @@
+import AgentEnvelope
+import Glibc
+import NIOCore
+import RedisClient
+
+/// What this worker has written lately, and what a scan of it finds: where the next hop is here as well, its envelope comes
+/// back as it was written, and need not be scanned.
+///
+/// Nothing depends on it. What is taken is only what is the same byte for byte, so it may forget as it likes.
+@IOActor
+final class WrittenEnvelopes {
+  /// A power of two, several times what may be on its way.
+  private nonisolated static let places = 2048
+  /// Of all envelopes together.
+  static let maximumBytes = 8 << 20
+  /// Of one.
+  static let longest = 1 << 20
+
+  private var envelopes: ContiguousArray<ScannedEnvelope?>
+  private(set) var byteCount = 0
+
+  nonisolated init() { envelopes = ContiguousArray(repeating: nil, count: Self.places) }
+
+  /// Keeps an envelope until it is taken, or another takes its place.
+  func keep(_ bytes: [UInt8], _ scan: Envelope) {
+    guard !bytes.isEmpty, bytes.count <= Self.longest else { return }
+    if byteCount + bytes.count > Self.maximumBytes { forgetAll() }
+    let place = bytes.withUnsafeBytes(Self.place)
+    byteCount += bytes.count - (envelopes[place]?.bytes.count ?? 0)
+    envelopes[place] = ScannedEnvelope(bytes: bytes, envelope: scan)
+  }
+
+  /// What a scan of these bytes finds; nil where that is not known.
+  func take(_ bytes: ByteBuffer) -> Envelope? {
+    bytes.withUnsafeReadableBytes { bytes in
+      let place = Self.place(of: bytes)
+      guard let known = envelopes[place], Self.areSame(known.bytes, bytes) else { return nil }
+      envelopes[place] = nil
+      byteCount -= bytes.count
+      return known.envelope
+    }
+  }
+
+  private static func areSame(_ known: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard known.count == bytes.count, let start = bytes.baseAddress else { return false }
+    // SAFETY: both have so many bytes, and are held by the caller.
+    return known.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false }
+  }
+
+  private func forgetAll() {
+    for place in envelopes.indices { envelopes[place] = nil }
+    byteCount = 0
+  }
+
+  /// By the length and the words of the begin, where a message's ids are.
+  private static func place(of bytes: UnsafeRawBufferPointer) -> Int {
+    let (word, identity) = (MemoryLayout<UInt64>.size, 128)
+    var hash = UInt64(truncatingIfNeeded: bytes.count)
+    var offset = 0
+    while offset + word <= min(bytes.count, identity) {
+      // SAFETY: a word's bytes are left from the offset on.
+      let next = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      hash = (hash ^ next) &* 0x9E37_79B9_7F4A_7C15  // as Fibonacci hashing does
+      hash ^= hash >> 32
+      offset += word
+    }
+    return Int(truncatingIfNeeded: hash) & (places - 1)
+  }
+}
