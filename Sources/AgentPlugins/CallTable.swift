@@ -123,13 +123,13 @@ package final class CallTable: Sendable {
     }
   }
 
-  /// All completions since the last call; their slots may be used again.
-  package func takeCompletions() -> [CallCompletion] {
+  /// Puts all completions since the last call in place of what is in `completions`; their slots may be used again. The room
+  /// that the list has is used for the next ones, so that none is made while agents' threads wait for the lock.
+  package func takeCompletions(into completions: inout [CallCompletion]) {
+    completions.removeAll(keepingCapacity: true)
     state.withLock { state in
-      let taken = state.completions
-      state.completions = []
-      for completion in taken { state.free(completion.token) }
-      return taken
+      swap(&state.completions, &completions)
+      for completion in completions { state.free(completion.token) }
     }
   }
 }

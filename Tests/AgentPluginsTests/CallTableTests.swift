@@ -119,3 +119,11 @@ import Testing
     #expect(table.takeCompletions().isEmpty)
   }
 }
+
+extension CallTable {
+  fileprivate func takeCompletions() -> [CallCompletion] {
+    var completions: [CallCompletion] = []
+    takeCompletions(into: &completions)
+    return completions
+  }
+}

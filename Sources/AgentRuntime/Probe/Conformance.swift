@@ -44,8 +44,10 @@ struct Conformance {
   /// How the call ends that `body` begins.
   private func result(of token: CallToken, _ body: (CallToken) -> Void) -> CallResult {
     body(token)
+    var completions: [CallCompletion] = []
     while true {
-      for completion in calls.takeCompletions() where completion.token == token { return completion.result }
+      calls.takeCompletions(into: &completions)
+      for completion in completions where completion.token == token { return completion.result }
       var end = pollfd(fd: completed.number, events: Int16(POLLIN), revents: 0)
       poll(&end, 1, -1)
       var byte: UInt8 = 0

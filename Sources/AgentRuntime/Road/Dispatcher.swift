@@ -42,6 +42,8 @@ package final class Dispatcher {
   private let cancellers = PluginThreads(name: "cancel", maximum: 2)
   private var open: [Call?] = []
   private var openMessages = 0
+  /// Those that are being looked at, and then their room.
+  private var completions: [CallCompletion] = []
   private var timer: (deadline: NIODeadline, scheduled: Scheduled<Void>)?
   package private(set) var timeouts = 0
 
@@ -144,14 +146,12 @@ package final class Dispatcher {
     open[token.slot] = call
   }
 
-  private func take(_ token: CallToken) -> Call? {
-    defer { open[token.slot] = nil }
-    return open[token.slot]
-  }
+  private func take(_ token: CallToken) -> Call? { open[token.slot].take() }
 
   private func takeCompletions() {
     let now = NIODeadline.now()
-    for completion in calls.takeCompletions() {
+    calls.takeCompletions(into: &completions)
+    for completion in completions {
       switch take(completion.token) {
       case .message(let message, _, _, let outcomes):
         openMessages -= 1
@@ -165,6 +165,7 @@ package final class Dispatcher {
       case nil: break
       }
     }
+    completions.removeAll(keepingCapacity: true)
   }
 
   /// Ends each message for which `result` gives a reason, and cancels its agent's work.

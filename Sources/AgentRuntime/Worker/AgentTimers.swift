@@ -2,8 +2,8 @@ import AgentPlugins
 import Logging
 import RedisClient
 
-/// Calls agents that want to be called again and again: each one interval after the end of the call before. One that does
-/// not come to an end is not called any more.
+/// Calls agents that want to be called again and again: each one interval after the end of the call before, about, so that
+/// they are called when the process is awake anyway. One that does not come to an end is not called any more.
 @IOActor
 final class AgentTimers {
   /// How long an agent may take for it.
@@ -50,7 +50,7 @@ final class AgentTimers {
     defer { known.remove(ObjectIdentifier(instance)) }
     guard let interval = instance.timerInterval else { return }
     // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: .seconds(interval))) != nil,
+    while (try? await IOActor.sleep(for: IOActor.timeToBeat(in: .seconds(interval)))) != nil,
       timed.contains(where: { $0 === instance })
     {
       guard await fire(instance) else { return }
