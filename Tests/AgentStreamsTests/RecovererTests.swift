@@ -168,7 +168,8 @@ struct RecovererTests {
     let inbox = Inbox()
     try await recovering(
       source, inbox, client: streams.client, dead: [],
-      policy: LeasePolicy(lease: .seconds(3), foreignLease: .seconds(600))
+      // Longer than a busy machine makes a renewal late.
+      policy: LeasePolicy(lease: .seconds(12), foreignLease: .seconds(600))
     ) { _ in
       try await RedisTestServer.wait(until: "a lapsed lease is taken over, while another is renewed") {
         try await streams.send(
