@@ -41,11 +41,12 @@ public struct Message: Sendable {
     processCount: Int = 0, deliveries: Int = 1
   ) {
     self.init(
-      payload: payload, kind: kind,
-      names: MessageNames(
-        conversationID: Array(conversationID.utf8), messageID: Array(messageID.utf8),
-        senderRole: Array(senderRole.utf8), senderAgentID: Array(senderAgentID.utf8)),
-      timeout: timeout, processCount: processCount, deliveries: deliveries)
+      payload: payload, kind: kind, names: MessageNames(), timeout: timeout, processCount: processCount,
+      deliveries: deliveries)
+    self.conversationID = conversationID
+    self.messageID = messageID
+    self.senderRole = senderRole
+    self.senderAgentID = senderAgentID
   }
 
   init(

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The names in a message: copied at once, and made strings only where an agent asks for them, which few do.
 struct MessageNames: Sendable {
   enum Name: Int { case conversationID, messageID, senderRole, senderAgentID }
@@ -7,8 +9,12 @@ struct MessageNames: Sendable {
   /// Where each ends.
   private var ends: InlineArray<4, Int> = [0, 0, 0, 0]
 
-  init<Text: Collection<UInt8>>(
-    conversationID: Text, messageID: Text, senderRole: Text, senderAgentID: Text
+  /// All of them empty.
+  init() {}
+
+  init(
+    conversationID: UnsafeRawBufferPointer, messageID: UnsafeRawBufferPointer,
+    senderRole: UnsafeRawBufferPointer, senderAgentID: UnsafeRawBufferPointer
   ) {
     text.reserveCapacity(conversationID.count + messageID.count + senderRole.count + senderAgentID.count)
     append(conversationID, .conversationID)
@@ -17,8 +23,8 @@ struct MessageNames: Sendable {
     append(senderAgentID, .senderAgentID)
   }
 
-  private mutating func append(_ bytes: some Collection<UInt8>, _ name: Name) {
-    text.append(contentsOf: bytes)
+  private mutating func append(_ bytes: UnsafeRawBufferPointer, _ name: Name) {
+    text.append(bytes: bytes)
     ends[name.rawValue] = text.count
   }
 

@@ -77,6 +77,7 @@ extension [UInt8] {
   private static func decimalLength(of number: UInt64) -> Int {
     var length = 1
     var rest = number
+    while rest >= 10_000 { (rest, length) = (rest / 10_000, length + 4) }
     while rest >= 10 { (rest, length) = (rest / 10, length + 1) }
     return length
   }
@@ -84,11 +85,16 @@ extension [UInt8] {
   /// Writes so many digits, the first of which may be zeros. Returns how many.
   @inline(__always)
   private static func write(_ number: UInt64, digits: Int, to target: UnsafeMutablePointer<UInt8>) -> Int {
-    var rest = number
-    for place in stride(from: digits - 1, through: 0, by: -1) {
-      target[place] = ASCII.zero + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+    var (rest, place) = (number, digits)
+    // Two at a time: most of the work is dividing.
+    while place > 1 {
+      let pair = UInt8(truncatingIfNeeded: rest % 100)
+      rest /= 100
+      place -= 2
+      target[place] = ASCII.zero + pair / 10
+      target[place + 1] = ASCII.zero + pair % 10
     }
+    if place == 1 { target[0] = ASCII.zero + UInt8(truncatingIfNeeded: rest % 10) }
     return digits
   }
 
