@@ -19,7 +19,8 @@ extension IOActor {
 
   /// How long to wait so as to be woken together with loops that look every so often, about `interval` from now: a
   /// twentieth of a second early at most, and a second late. Exactly `interval` where that is less than a second.
-  package nonisolated static func timeToBeat(in interval: Duration, at now: NIODeadline = .now()) -> Duration {
+  package nonisolated static func timeToBeat(in interval: Duration, at now: NIODeadline = .now()) -> Duration
+  {
     let (beat, early) = (Duration.seconds(1), Duration.milliseconds(50))
     guard interval >= beat else { return interval }
     let least = interval - early

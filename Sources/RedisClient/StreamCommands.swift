@@ -2,8 +2,55 @@ package import NIOCore
 
 /// An entry as a stream gives it: its id, and the fields in the order they were added.
 package struct StreamEntry: Sendable {
+  private enum Fields {
+    case read(RedisValue.Elements?)
+    case made([(name: String, value: ByteBuffer)])
+  }
+
   package let id: String
-  package let fields: [(name: String, value: ByteBuffer)]
+  private let source: Fields
+
+  package init(id: String, fields: [(name: String, value: ByteBuffer)]) {
+    self.id = id
+    source = .made(fields)
+  }
+
+  /// Of what a server has answered: made only when they are asked for.
+  init(id: String, reading fields: RedisValue) {
+    self.id = id
+    source = .read(fields.elements)
+  }
+
+  package var fields: [(name: String, value: ByteBuffer)] {
+    switch source {
+    case .made(let fields): return fields
+    case .read(nil): return []
+    case .read(var elements?):
+      var fields: [(name: String, value: ByteBuffer)] = []
+      fields.reserveCapacity(elements.remaining / 2)
+      while let name = elements.next()?.string, let value = elements.next()?.bytes {
+        fields.append((name, value))
+      }
+      return fields
+    }
+  }
+
+  /// The value of the first field of this name; and how many bytes all values have.
+  package func value(of name: StaticString) -> (value: ByteBuffer?, byteCount: Int) {
+    var (found, byteCount): (ByteBuffer?, Int) = (nil, 0)
+    switch source {
+    case .made(let fields):
+      found = fields.first { $0.name == name.description }?.value
+      byteCount = fields.reduce(0) { $0 + $1.value.readableBytes }
+    case .read(nil): break
+    case .read(var elements?):
+      while let field = elements.next(), let value = elements.next() {
+        byteCount += value.byteCount
+        if found == nil, field.isText(name) { found = value.bytes }
+      }
+    }
+    return (found, byteCount)
+  }
 }
 
 /// The stream commands that this host uses, as commands and as readers of their answers.
@@ -67,16 +114,6 @@ package enum StreamCommands {
 
   /// One entry, from its id and the list of its fields.
   package static func entry(_ id: String, fields: RedisValue) throws(RedisError) -> StreamEntry {
-    StreamEntry(id: id, fields: try pairs(of: fields))
-  }
-
-  private static func pairs(of value: RedisValue) throws(RedisError) -> [(name: String, value: ByteBuffer)] {
-    guard var elements = value.elements else { return [] }
-    var pairs: [(name: String, value: ByteBuffer)] = []
-    pairs.reserveCapacity(elements.remaining / 2)
-    while let name = elements.next()?.string, let value = elements.next()?.bytes {
-      pairs.append((name, value))
-    }
-    return pairs
+    StreamEntry(id: id, reading: fields)
   }
 }

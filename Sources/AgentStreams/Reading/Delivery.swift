@@ -15,8 +15,7 @@ package final class Delivery: Sendable {
     self.source = source
     self.entry = entry
     self.deliveries = deliveries
-    envelope = entry.fields.first { $0.name == "envelope" }?.value
-    byteCount = entry.fields.reduce(0) { $0 + $1.value.readableBytes }
+    (envelope, byteCount) = entry.value(of: "envelope")
   }
 }
 

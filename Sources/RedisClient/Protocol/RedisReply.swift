@@ -2,8 +2,8 @@ package import NIOCore
 
 /// One reply of the server: a flat list of nodes in the order of the wire, and one buffer
 /// with all of their bytes. Slices of the buffer share it, so that a batch of a thousand
-/// entries costs two allocations.
-package struct RedisReply: Sendable {
+/// entries costs three allocations. An object, since each of its values holds it.
+package final class RedisReply: Sendable {
   enum Kind: UInt8 {
     case string, status, error, integer, array, null
   }
@@ -18,13 +18,20 @@ package struct RedisReply: Sendable {
     var end: Int32
   }
 
-  var nodes: ContiguousArray<Node>
-  var bytes: ByteBuffer
+  let nodes: ContiguousArray<Node>
+  let bytes: ByteBuffer
+
+  /// `nodes`: each without its `end`, which is filled in.
+  init(nodes: consuming ContiguousArray<Node>, bytes: ByteBuffer) {
+    Self.link(&nodes)
+    self.nodes = nodes
+    self.bytes = bytes
+  }
 
   package var root: RedisValue { RedisValue(reply: self, index: 0) }
 
-  /// Fills in `end`; children lie behind their parents, so one pass backwards will do.
-  mutating func linkNodes() {
+  /// Children lie behind their parents, so one pass backwards will do.
+  private static func link(_ nodes: inout ContiguousArray<Node>) {
     for index in nodes.indices.reversed() {
       var end = Int32(index + 1)
       if nodes[index].kind == .array {
@@ -54,6 +61,21 @@ package struct RedisValue: Sendable {
     default: nil
     }
   }
+
+  /// Whether it is a string or a status of just this text.
+  func isText(_ text: StaticString) -> Bool {
+    guard node.kind == .string || node.kind == .status, node.count == text.utf8CodeUnitCount else {
+      return false
+    }
+    return reply.bytes.withVeryUnsafeBytes { bytes in
+      let found = UnsafeRawBufferPointer(rebasing: bytes[Int(node.value)..<Int(node.value) + Int(node.count)])
+      // SAFETY: a literal's bytes live as long as the process.
+      return found.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+  }
+
+  /// How many bytes a string or a status has; 0 for any other kind.
+  var byteCount: Int { node.kind == .string || node.kind == .status ? Int(node.count) : 0 }
 
   /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
   package var string: String? {

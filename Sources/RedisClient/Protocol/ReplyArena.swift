@@ -37,11 +37,10 @@ final class ReplyArena {
       usualNodes = min(nodes.count, Self.mostUsualNodes)
       usualBytes = min(bytes.writerIndex, Self.mostUsualBytes)
     }
-    var reply = RedisReply(nodes: nodes, bytes: bytes)
-    nodes = []
-    bytes = ByteBuffer()
-    reply.linkNodes()
-    return reply
+    defer { bytes = ByteBuffer() }
+    var taken: ContiguousArray<RedisReply.Node> = []
+    swap(&taken, &nodes)
+    return RedisReply(nodes: taken, bytes: bytes)
   }
 
   /// False where the reply would become larger than is allowed.
