@@ -8,3 +8,9 @@ package protocol AgentMessage: Sendable {
   /// Calls `body` with the id of its entry, the stream that holds it, and the message's id.
   func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
 }
+
+/// A message that is given to an agent.
+package protocol AssignedMessage: AgentMessage {
+  /// Who works on it.
+  var instance: AgentInstance { get }
+}

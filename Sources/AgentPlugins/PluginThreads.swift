@@ -8,7 +8,7 @@ package enum PluginWork: Sendable {
   /// A call of the host's into the plugin: start or stop of an agent, or nothing that a record would name.
   case call(of: CrashRecord.Agent = .none, @Sendable () -> Void)
   /// A message for an agent.
-  case message(AgentInstance, CallToken, any AgentMessage)
+  case message(CallToken, any AssignedMessage)
 }
 
 /// What a plugin handed over: a function, and two pointers that only it understands.
@@ -134,7 +134,7 @@ package final class PluginThreads: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     queue.removeAll { work in
-      if case .message(_, token, _) = work { true } else { false }
+      if case .message(token, _) = work { true } else { false }
     }
   }
 
@@ -285,7 +285,8 @@ package final class PluginThreads: @unchecked Sendable {
     case .call(let agent, let call):
       record?.run(agent, 0, on: thread)
       call()
-    case .message(let agent, let token, let message):
+    case .message(let token, let message):
+      let agent = message.instance
       record?.run(agent.recorded, token.rawValue, on: thread)
       agent.process(token, message)
     }

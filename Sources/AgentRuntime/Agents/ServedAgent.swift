@@ -90,7 +90,9 @@ final class ServedAgent: RoleHolder {
           road.committer.submit(refusals.settlement(of: message, .cancelled, now: now))
         } else {
           admitted.append(
-            AdmittedMessage(message, timeout: timeout, startTimestamp: now, startInstant: instant))
+            AdmittedMessage(
+              message, timeout: timeout, startTimestamp: now, startInstant: instant, instance: instance,
+              outcomes: outcomes))
         }
       case .refuse(let envelope, let member, let refusal):
         counter.refused()
@@ -101,7 +103,7 @@ final class ServedAgent: RoleHolder {
         road.committer.submit(refusals.settlement(of: delivery, unreadable: error, now: now))
       }
     }
-    if !admitted.isEmpty { road.dispatcher.dispatch(admitted, to: instance, outcomes: outcomes) }
+    if !admitted.isEmpty { road.dispatcher.dispatch(admitted, to: instance) }
   }
 
   func lost(_ ids: [String], of source: DeliverySource) {

@@ -38,7 +38,7 @@ struct Conformance {
   }
 
   private func give(to instance: AgentInstance, _ token: CallToken) {
-    instance.library.threads.enqueue(.message(instance, token, SampleMessage()))
+    instance.library.threads.enqueue(.message(token, SampleMessage(instance: instance)))
   }
 
   /// How the call ends that `body` begins.
@@ -66,7 +66,9 @@ struct Conformance {
 }
 
 /// A message that could be any.
-private struct SampleMessage: AgentMessage {
+private struct SampleMessage: AssignedMessage {
+  let instance: AgentInstance
+
   func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
   {
     withUnsafeBytes(of: ()) { body("", "", $0) }

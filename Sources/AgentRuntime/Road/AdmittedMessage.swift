@@ -46,20 +46,32 @@ final class ReceivedMessage: Sendable {
 
 /// A message on its way through an agent. One object for each, shared by the host's loop and the
 /// plugin's threads, so nothing in it changes.
-final class AdmittedMessage: AgentMessage {
+final class AdmittedMessage: AssignedMessage {
   let received: ReceivedMessage
   /// Seconds.
   let timeout: Double
   /// Seconds since 1970.
   let startTimestamp: Double
   let startInstant: NIODeadline
+  /// Who works on it.
+  let instance: AgentInstance
+  /// What takes the outcome.
+  let outcomes: any OutcomeReceiver
 
-  init(_ received: ReceivedMessage, timeout: Double, startTimestamp: Double, startInstant: NIODeadline) {
+  init(
+    _ received: ReceivedMessage, timeout: Double, startTimestamp: Double, startInstant: NIODeadline,
+    instance: AgentInstance, outcomes: any OutcomeReceiver
+  ) {
     self.received = received
+    self.instance = instance
+    self.outcomes = outcomes
     self.timeout = timeout
     self.startTimestamp = startTimestamp
     self.startInstant = startInstant
   }
+
+  /// When its agent has had all the time that it may have.
+  var deadline: NIODeadline { startInstant + .fractional(seconds: timeout) }
 
   /// The step as it has become until `instant`.
   func step(endingAt instant: NIODeadline, error: String? = nil) -> Step {

@@ -1,7 +1,7 @@
 import Logging
 
-/// Who works on a message: the role, and `{short host name}:{pid}:{n}`.
-package struct AgentIdentity: Sendable, Hashable {
+/// Who works on a message: the role, and `{short host name}:{pid}:{n}`. An object, since each message holds it.
+package final class AgentIdentity: Sendable {
   package let role: String
   package let agentID: String
 

@@ -32,7 +32,7 @@ package struct Outcome: Sendable {
 @IOActor
 package final class Dispatcher {
   private enum Call {
-    case message(AdmittedMessage, AgentInstance, deadline: NIODeadline, any OutcomeReceiver)
+    case message(AdmittedMessage)
     /// `of`: an agent that must not be stopped meanwhile.
     case lifecycle(CheckedContinuation<CallResult?, Never>, of: AgentInstance?)
   }
@@ -63,23 +63,23 @@ package final class Dispatcher {
   package func isWorking(_ instance: AgentInstance) -> Bool {
     open.contains { call in
       switch call {
-      case .message(_, let other, _, _): other === instance
+      case .message(let message): message.instance === instance
       case .lifecycle(_, let other): other === instance
       case nil: false
       }
     }
   }
 
-  func dispatch(_ messages: [AdmittedMessage], to instance: AgentInstance, outcomes: any OutcomeReceiver) {
+  /// All of them for one agent.
+  func dispatch(_ messages: [AdmittedMessage], to instance: AgentInstance) {
     var work: [PluginWork] = []
     work.reserveCapacity(messages.count)
     var earliest = NIODeadline.distantFuture
     for message in messages {
       let token = calls.open()
-      let deadline = message.startInstant + .fractional(seconds: message.timeout)
-      earliest = min(earliest, deadline)
-      insert(.message(message, instance, deadline: deadline, outcomes), at: token)
-      work.append(.message(instance, token, message))
+      earliest = min(earliest, message.deadline)
+      insert(.message(message), at: token)
+      work.append(.message(token, message))
     }
     openMessages += messages.count
     instance.library.threads.enqueue(contentsOf: work)
@@ -118,24 +118,24 @@ package final class Dispatcher {
 
   /// Ends all work: every message goes back to where it came from.
   func handBackAll() {
-    end { _, _ in .handedBack }
+    end { _ in .handedBack }
   }
 
   /// Ends all work, and leaves every message where it is: pending, for whoever takes it over.
   func leaveAll() {
-    end { _, _ in .lost }
+    end { _ in .lost }
   }
 
   /// Ends the work on requests that have been cancelled.
   func cancel(_ messageIDs: Set<String>) {
     if messageIDs.isEmpty { return }
-    end { message, _ in messageIDs.contains(message.received.messageID) ? .cancelled : nil }
+    end { message in messageIDs.contains(message.received.messageID) ? .cancelled : nil }
   }
 
   /// Ends the work on entries that somebody else has now.
   func abandon(_ ids: [String], of source: DeliverySource) {
     let ids = Set(ids)
-    end { message, _ in
+    end { message in
       let delivery = message.received.delivery
       return delivery.source === source && ids.contains(delivery.entry.id) ? .lost : nil
     }
@@ -153,14 +153,14 @@ package final class Dispatcher {
     calls.takeCompletions(into: &completions)
     for completion in completions {
       switch take(completion.token) {
-      case .message(let message, _, _, let outcomes):
+      case .message(let message):
         openMessages -= 1
         let result: Outcome.Result =
           switch completion.result {
           case .actions(let actions): .actions(actions)
           case .failure(let text): .failed(text)
           }
-        outcomes.receive(Outcome(message: message, result: result, end: now))
+        message.outcomes.receive(Outcome(message: message, result: result, end: now))
       case .lifecycle(let continuation, _): continuation.resume(returning: completion.result)
       case nil: break
       }
@@ -169,17 +169,18 @@ package final class Dispatcher {
   }
 
   /// Ends each message for which `result` gives a reason, and cancels its agent's work.
-  private func end(_ result: (AdmittedMessage, NIODeadline) -> Outcome.Result?) {
+  private func end(_ result: (AdmittedMessage) -> Outcome.Result?) {
     let now = NIODeadline.now()
     for (slot, call) in open.enumerated() {
-      guard case .message(let message, let instance, let deadline, let outcomes) = call,
-        let reason = result(message, deadline), let token = calls.token(openAt: slot), calls.revoke(token)
+      guard case .message(let message) = call, let reason = result(message),
+        let token = calls.token(openAt: slot), calls.revoke(token)
       else { continue }
       open[slot] = nil
       openMessages -= 1
+      let instance = message.instance
       instance.library.threads.discard(token)
       cancellers.enqueue(.call { instance.cancel(token) })
-      outcomes.receive(Outcome(message: message, result: reason, end: now))
+      message.outcomes.receive(Outcome(message: message, result: reason, end: now))
     }
   }
 
@@ -198,7 +199,8 @@ package final class Dispatcher {
     timer = nil
     let now = NIODeadline.now()
     var earliest: NIODeadline?
-    end { _, deadline in
+    end { message in
+      let deadline = message.deadline
       guard deadline > now else {
         timeouts += 1
         return .timedOut
