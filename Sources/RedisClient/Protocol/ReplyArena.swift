@@ -96,9 +96,10 @@ final class ReplyArena {
   private static func with(
     _ task: UnsafePointer<redisReadTask>?, _ append: (ReplyArena) -> Bool
   ) -> UnsafeMutableRawPointer? {
-    // SAFETY: ReplyReader sets `privdata` to the arena it owns, and owns the reader too.
     guard let pointer = task?.pointee.privdata else { return nil }
-    let arena = Unmanaged<ReplyArena>.fromOpaque(pointer).takeUnretainedValue()
-    return append(arena) ? pointer : nil
+    // SAFETY: ReplyReader sets `privdata` to the arena it owns, and owns the reader too, which is calling: so nothing has to
+    // be counted for each value of a reply.
+    let hasRoom = Unmanaged<ReplyArena>.fromOpaque(pointer)._withUnsafeGuaranteedRef { append($0) }
+    return hasRoom ? pointer : nil
   }
 }
