@@ -79,6 +79,23 @@ package struct ScannedEnvelope: Sendable {
     self.bytes = bytes
     self.envelope = envelope
   }
+
+  /// How much memory it holds, about.
+  package var heldBytes: Int {
+    let members = envelope.payloadMembers.capacity + envelope.additionalMembers.capacity
+    return bytes.capacity + members * MemoryLayout<JSONMember>.stride
+  }
+
+  /// Whether a scan by these limits would not refuse what was written from an envelope within them: where it makes names of
+  /// others, or sums times, it may have gone beyond.
+  package func isWithin(_ limits: EnvelopeLimits) -> Bool {
+    let quotes = 2
+    return bytes.count <= limits.maximumBytes && envelope.totalProcessingTime.isFinite
+      && [.conversationID, .messageID, .resultList].allSatisfy { (field: EnvelopeField) in
+        // Escaped, it may be longer than it is; then it is not known, and scanned.
+        Int(envelope.span(field).count) <= limits.maximumIdentifierBytes + quotes
+      }
+  }
 }
 
 extension Envelope: Equatable {

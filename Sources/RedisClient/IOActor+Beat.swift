@@ -17,11 +17,11 @@ extension IOActor {
     return .milliseconds(left.nanoseconds / 1_000_000 + 1)
   }
 
-  /// How long to wait so as to be woken together with loops that look every so often, about `interval` from now: a
-  /// twentieth of a second early at most, and a second late. Exactly `interval` where that is less than a second.
+  /// How long to wait so as to be woken together with loops that look every so often, about `interval` from now: half
+  /// a second early or late at most. Exactly `interval` where that is less than a second.
   package nonisolated static func timeToBeat(in interval: Duration, at now: NIODeadline = .now()) -> Duration
   {
-    let (beat, early) = (Duration.seconds(1), Duration.milliseconds(50))
+    let (beat, early) = (Duration.seconds(1), Duration.milliseconds(500))
     guard interval >= beat else { return interval }
     let least = interval - early
     return least + timeToNextBeat(every: beat, at: now + TimeAmount(least))

@@ -44,7 +44,7 @@ package struct StreamEntry: Sendable {
       byteCount = fields.reduce(0) { $0 + $1.value.readableBytes }
     case .read(nil): break
     case .read(var elements?):
-      while let field = elements.next(), let value = elements.next() {
+      while let field = elements.next(), field.isText, let value = elements.next(), value.isText {
         byteCount += value.byteCount
         if found == nil, field.isText(name) { found = value.bytes }
       }

@@ -126,11 +126,13 @@ package struct Router: Sendable {
   ) -> CommitWrite {
     let written = message.withBytes { message.envelope.rewritten(rewrite, of: $0) }
     let priority = message.delivery.source.priority
+    // Errors that were no array are put into one, which may be one level too many.
+    let scan = rewrite.errors.isEmpty && written.isWithin(envelopeLimits) ? written.envelope : nil
     switch target {
     case .agent(let agentID):
-      return .forward(stream: keys.agentStream(agentID), envelope: written.bytes, scan: written.envelope)
+      return .forward(stream: keys.agentStream(agentID), envelope: written.bytes, scan: scan)
     case .role(let role), .reply(let role, nil):
-      return forward(written, role: role, priority, after: passage.delay)
+      return forward(written.bytes, scan, role: role, priority, after: passage.delay)
     case .reply(_, let list?), .resultList(let list):
       guard !passage.isNew else {
         return .result(list: keys.resultList(list), envelope: written.bytes, timeToLive: 0)
@@ -144,21 +146,17 @@ package struct Router: Sendable {
   }
 
   private func forward(
-    _ written: ScannedEnvelope, role: String, _ priority: Priority, after delay: Int
+    _ envelope: [UInt8], _ scan: Envelope?, role: String, _ priority: Priority, after delay: Int
   ) -> CommitWrite {
     let stream = keys.roleStream(role)
     if delay > 0 {
       return .delay(
         .init(
-          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay,
-          envelope: written.bytes))
+          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay, envelope: envelope
+        ))
     }
-    if priority == .normal {
-      return .forward(stream: stream, envelope: written.bytes, scan: written.envelope)
-    }
-    return .forward(
-      stream: keys.roleStream(role, priority), fallback: stream, envelope: written.bytes,
-      scan: written.envelope)
+    if priority == .normal { return .forward(stream: stream, envelope: envelope, scan: scan) }
+    return .forward(stream: keys.roleStream(role, priority), fallback: stream, envelope: envelope, scan: scan)
   }
 
   /// An error for a list that could be read from what is no envelope: no request, so none that ends.

@@ -17,17 +17,19 @@ final class WrittenEnvelopes {
   static let longest = 1 << 20
 
   private var envelopes: ContiguousArray<ScannedEnvelope?>
-  private(set) var byteCount = 0
+  private(set) var heldBytes = 0
 
   nonisolated init() { envelopes = ContiguousArray(repeating: nil, count: Self.places) }
 
   /// Keeps an envelope until it is taken, or another takes its place.
   func keep(_ bytes: [UInt8], _ scan: Envelope) {
-    guard !bytes.isEmpty, bytes.count <= Self.longest else { return }
-    if byteCount + bytes.count > Self.maximumBytes { forgetAll() }
+    let written = ScannedEnvelope(bytes: bytes, envelope: scan)
+    let size = written.heldBytes
+    guard !bytes.isEmpty, size <= Self.longest else { return }
+    if heldBytes + size > Self.maximumBytes { forgetAll() }
     let place = bytes.withUnsafeBytes(Self.place)
-    byteCount += bytes.count - (envelopes[place]?.bytes.count ?? 0)
-    envelopes[place] = ScannedEnvelope(bytes: bytes, envelope: scan)
+    heldBytes += size - (envelopes[place]?.heldBytes ?? 0)
+    envelopes[place] = written
   }
 
   /// What a scan of these bytes finds; nil where that is not known.
@@ -36,7 +38,7 @@ final class WrittenEnvelopes {
       let place = Self.place(of: bytes)
       guard let known = envelopes[place], Self.areSame(known.bytes, bytes) else { return nil }
       envelopes[place] = nil
-      byteCount -= bytes.count
+      heldBytes -= known.heldBytes
       return known.envelope
     }
   }
@@ -49,21 +51,22 @@ final class WrittenEnvelopes {
 
   private func forgetAll() {
     for place in envelopes.indices { envelopes[place] = nil }
-    byteCount = 0
+    heldBytes = 0
   }
 
-  /// By the length and the words of the begin, where a message's ids are.
+  /// By the length, the words of the begin, where a message's ids are, and those of the end, where its times are.
   private static func place(of bytes: UnsafeRawBufferPointer) -> Int {
     let (word, identity) = (MemoryLayout<UInt64>.size, 128)
     var hash = UInt64(truncatingIfNeeded: bytes.count)
-    var offset = 0
-    while offset + word <= min(bytes.count, identity) {
-      // SAFETY: a word's bytes are left from the offset on.
+    func mix(from offset: Int) {
+      // SAFETY: the caller leaves a word's bytes from the offset on.
       let next = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
       hash = (hash ^ next) &* 0x9E37_79B9_7F4A_7C15  // as Fibonacci hashing does
       hash ^= hash >> 32
-      offset += word
     }
-    return Int(truncatingIfNeeded: hash) & (places - 1)
+    for offset in stride(from: 0, through: min(bytes.count, identity) - word, by: word) { mix(from: offset) }
+    for offset in [bytes.count - 2 * word, bytes.count - word] where offset >= 0 { mix(from: offset) }
+    // What differs in the last word alone does so in the upper bits alone.
+    return Int(hash >> UInt64(UInt64.bitWidth - places.trailingZeroBitCount))
   }
 }

@@ -62,11 +62,12 @@ package struct RedisValue: Sendable {
     }
   }
 
-  /// Whether it is a string or a status of just this text.
+  /// Whether it is a string or a status.
+  var isText: Bool { node.kind == .string || node.kind == .status }
+
+  /// Whether it is one of just this text.
   func isText(_ text: StaticString) -> Bool {
-    guard node.kind == .string || node.kind == .status, node.count == text.utf8CodeUnitCount else {
-      return false
-    }
+    guard isText, node.count == text.utf8CodeUnitCount else { return false }
     return reply.bytes.withVeryUnsafeBytes { bytes in
       let found = UnsafeRawBufferPointer(rebasing: bytes[Int(node.value)..<Int(node.value) + Int(node.count)])
       // SAFETY: a literal's bytes live as long as the process.
@@ -75,7 +76,7 @@ package struct RedisValue: Sendable {
   }
 
   /// How many bytes a string or a status has; 0 for any other kind.
-  var byteCount: Int { node.kind == .string || node.kind == .status ? Int(node.count) : 0 }
+  var byteCount: Int { isText ? Int(node.count) : 0 }
 
   /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
   package var string: String? {

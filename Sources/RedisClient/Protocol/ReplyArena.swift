@@ -22,6 +22,7 @@ final class ReplyArena {
   private var usualNodes = 0
   private var usualBytes = 0
   private static let mostUsualNodes = 4096
+  private static let mostSpareNodes = 64
   private static let mostUsualBytes = 32 << 10
 
   init(limits: RedisReplyLimits) {
@@ -40,6 +41,8 @@ final class ReplyArena {
     defer { bytes = ByteBuffer() }
     var taken: ContiguousArray<RedisReply.Node> = []
     swap(&taken, &nodes)
+    // Whoever works on an entry holds the reply: not with the room of a larger one.
+    if taken.capacity > Self.mostSpareNodes + 2 * taken.count { taken = ContiguousArray(taken[...]) }
     return RedisReply(nodes: taken, bytes: bytes)
   }
 

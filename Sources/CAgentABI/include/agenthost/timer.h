@@ -15,8 +15,8 @@
  * or valid as long as the agent. */
 typedef struct agenthost_timer_v1 {
   /* [loader] From the end of one call of `fired` to the next, or from the end of
-   * `start` to the first; one of a second or more may become a second longer, or
-   * a twentieth of a second shorter. Asked once; 0: never. */
+   * `start` to the first; one of a second or more may become half a second
+   * longer or shorter. Asked once; 0: never. */
   uint32_t (*_Nonnull interval_milliseconds)(const agenthost_agent_v1 *agent);
 
   /* [agent] It is time. Completes `token`, without actions; a failure is logged.
