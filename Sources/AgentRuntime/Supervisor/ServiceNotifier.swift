@@ -47,8 +47,10 @@ package final class ServiceNotifier {
     workerIsAlive(now: now)
   }
 
-  /// Until it has been heard: without it the service would be taken for one that does not start.
+  /// Until it has been heard: without it the service would be taken for one that does not start. That it stops is the last
+  /// that is said of it: a worker that was being replaced may begin to serve after that.
   private func sayReady(now: Duration) {
+    if isStopping { return }
     if isReady {
       say("STATUS=serving")
     } else if say("READY=1\nSTATUS=serving") {
