@@ -18,6 +18,7 @@ import Testing
     if random.generator.chance(3) {
       payload = #"{"a":1,"__agenthost":{"attempts":2,"own":[1]},"errors" :{"b":2},"text":"x","a":3}"#
     }
+    // Not all that is random is an envelope; how many are is counted.
     return try? Message(
       " " + Message.text(fields: more, payload: payload).replacing(":{", with: random.space() + ":{"),
       limits: limits)
@@ -28,6 +29,7 @@ import Testing
     let objects = [
       #"{"text":"reply","errors":[],"__agenthost":0}"#, "{}", "{\(many),\"text\":1}", random.object(depth: 2),
     ]
+    // What no agent may return is no edit.
     guard let text = objects.randomElement(using: &random.generator),
       let payload = try? agentPayload(text, limits: limits)
     else { return .keep }

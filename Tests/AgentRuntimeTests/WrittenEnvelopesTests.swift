@@ -8,6 +8,7 @@ import Testing
 @testable import RedisClient
 
 @Suite struct WrittenEnvelopesTests {
+  // Of a text that stands below: that it is an envelope is no question here.
   private static let scan = try! Self.scanned(text("m"))
 
   private static func text(_ messageID: String, payload: String = "{}") -> String {
