@@ -95,6 +95,7 @@ package func firstDuplicateKey(count: Int, key: (Int) -> JSONKey) -> Int? {
 
 /// The position where each key stands last, in the order in which the keys stand first.
 package func lastPositions(count: Int, key: (Int) -> JSONKey) -> [Int] {
+  if firstDuplicateKey(count: count, key: key) == nil { return Array(0..<count) }
   var order: [JSONKey: Int] = [:]
   var last: [Int] = []
   for index in 0..<count {

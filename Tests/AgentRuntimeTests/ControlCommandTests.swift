@@ -1,3 +1,4 @@
+import AgentStreams
 import Testing
 
 @testable import AgentRuntime
@@ -12,8 +13,14 @@ import Testing
   }
 
   @Test func `What agents tell each other is no command`() {
-    #expect(ControlCommand(#"{"kind":"status","event":"heartbeat","role":"upper"}"#) == .event)
-    #expect(ControlCommand(#"{"kind":"status","command":"reload"}"#) == .event)
+    #expect(ControlCommand(#"{"kind":"status","event":"heartbeat","role":"upper"}"#) == .event(agentID: nil))
+    #expect(ControlCommand(#"{"kind":"status","command":"reload"}"#) == .event(agentID: nil))
+    #expect(ControlCommand(#"{"kind":"status","agent_id":"h:1:2","x":[]}"#) == .event(agentID: "h:1:2"))
+    #expect(ControlCommand(#"{"kind":"status","agent_id":7}"#) == .event(agentID: nil))
+  }
+
+  @Test func `Hosts are told to look`() {
+    #expect(ControlCommand(DesiredChange.look) == .look)
   }
 
   @Test(arguments: [

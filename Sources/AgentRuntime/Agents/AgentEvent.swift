@@ -1,5 +1,3 @@
-import StrictJSON
-
 /// What happens to an agent, in the specification's words.
 enum AgentEvent: String {
   /// It takes messages from now on.
@@ -9,12 +7,4 @@ enum AgentEvent: String {
   case hasNewCode = "reload"
   /// It has ended, and what it held is done or with others.
   case ends = "exit"
-
-  /// The agent of an event, as it was said; nil where the text is none.
-  static func agentID(in text: String) -> String? {
-    var text = text
-    let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 8) }
-    guard value?["kind"]?.string == "status" else { return nil }
-    return value?["agent_id"]?.string
-  }
 }

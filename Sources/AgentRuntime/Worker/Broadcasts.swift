@@ -16,15 +16,12 @@ final class Broadcasts {
     self.identity = identity
   }
 
-  func hear(_ text: String, to addressee: ControlChannel.Addressee) {
+  /// `agentID`: the agent that it is an event of, where it is one.
+  func hear(_ text: String, of agentID: String?, to addressee: ControlChannel.Addressee) {
     switch addressee {
     case .all: hand(Broadcast(role: nil, text: text))
     case .role(let role):
-      let listeners = listeners(role)
-      if listeners.isEmpty { return }
-      if role == Keys.lifecycleRole, let agentID = AgentEvent.agentID(in: text), identity.includes(agentID) {
-        return
-      }
+      if role == Keys.lifecycleRole, let agentID, identity.includes(agentID) { return }
       hand(Broadcast(role: role, text: text))
     }
   }

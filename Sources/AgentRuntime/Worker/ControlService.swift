@@ -4,7 +4,6 @@ import Logging
 import RedisClient
 import ServiceLifecycle
 import UnixSignals
-import StrictJSON
 
 /// Hears commands: from the broadcast channels, and by SIGHUP.
 @IOActor
@@ -57,8 +56,9 @@ final class ControlService: Service {
       client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: desired.look
     ) {
       [logger, plugins, desired, broadcasts] addressee, message in
-      broadcasts?.hear(message, to: addressee)
-      switch ControlCommand(message) {
+      let said = ControlCommand(message)
+      broadcasts?.hear(message, of: said.eventAgentID, to: addressee)
+      switch said {
       case .reload:
         switch addressee {
         case .all: plugins.want(.all)
@@ -90,30 +90,6 @@ final class ControlService: Service {
       group.addTask {
         for await _ in reloads { await self.plugins.reload() }
       }
-    }
-  }
-}
-
-/// A command to hosts: `{"kind":"control","command":"reload"}`, or the bare word.
-enum ControlCommand: Equatable {
-  case reload
-  /// The desired state has changed.
-  case look
-  /// What agents tell each other on the same channels.
-  case event
-  case unknown(String)
-
-  init(_ message: String) {
-    var text = message
-    // The bare word is no JSON, and needs none.
-    let value = text.withUTF8 { try? JSONValue.parse(UnsafeRawBufferPointer($0), maximumDepth: 16) }
-    let kind = value?["kind"]?.string
-    let command = kind == "control" ? value?["command"]?.string : message
-    switch command {
-    case _ where kind == "status": self = .event
-    case "reload": self = .reload
-    case "look": self = .look
-    default: self = .unknown(command ?? message)
     }
   }
 }

@@ -11,6 +11,8 @@ import StrictJSON
 final class LifecycleEvents: Service {
   /// Between two signs of life of an agent.
   private static let interval = Duration.seconds(5)
+  /// Bytes of what is said of most agents.
+  private static let textCapacity = 384
   /// Events that wait for the server; beyond them the oldest is lost.
   private static let maximumWaiting = 1024
 
@@ -108,15 +110,28 @@ final class LifecycleEvents: Service {
   static func text(
     _ event: AgentEvent, _ agent: AgentStatus, _ envelopes: FinishedEnvelopes, now: Double = WallClock.now()
   ) -> String {
+    // By hand, for all agents say it again and again.
     var bytes: [UInt8] = []
-    JSONValue.object([
-      .init("kind", .string("status")), .init("event", .string(event.rawValue)),
-      .init("role", .string(agent.role)), .init("agent_id", .string(agent.id)),
-      .init("busy", .bool(agent.inWork > 0)), .init("ts", .number(now)),
-      .init("in_work", .number(agent.inWork)), .init("runs", .number(agent.runs)),
-      .init("run_seconds", .number(agent.runSeconds)), .init("errors", .number(agent.errors)),
-      .init("envelopes", envelopes.json),
-    ]).write(into: &bytes)
+    bytes.reserveCapacity(textCapacity)
+    bytes.append(#"{"kind":"status","event":"# as StaticString)
+    bytes.append(json: event.rawValue)
+    bytes.append(#","role":"# as StaticString)
+    bytes.append(json: agent.role)
+    bytes.append(#","agent_id":"# as StaticString)
+    bytes.append(json: agent.id)
+    bytes.append(agent.inWork > 0 ? #","busy":true,"ts":"# : #","busy":false,"ts":"# as StaticString)
+    bytes.append(json: now)
+    bytes.append(#","in_work":"# as StaticString)
+    bytes.append(json: agent.inWork)
+    bytes.append(#","runs":"# as StaticString)
+    bytes.append(json: agent.runs)
+    bytes.append(#","run_seconds":"# as StaticString)
+    bytes.append(json: agent.runSeconds)
+    bytes.append(#","errors":"# as StaticString)
+    bytes.append(json: agent.errors)
+    bytes.append(#","envelopes":"# as StaticString)
+    envelopes.json.write(into: &bytes)
+    bytes.append(ASCII.closeBrace)
     return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -70,7 +70,7 @@ package enum DesiredChange: Sendable, Equatable {
   case lift(hash: String)
 
   /// Tells hosts that there is something to look at.
-  static let look = #"{"kind":"control","command":"look"}"#
+  package static let look = #"{"kind":"control","command":"look"}"#
 
   /// What has come of a change.
   package struct Made: Sendable {
