@@ -13,7 +13,7 @@ enum PayloadCoding {
 
   static func decode<Value: Decodable>(_ type: Value.Type, from text: UnsafeRawBufferPointer) throws -> Value
   {
-    try JSONElement(document: try JSONDocument(text), index: 0, path: .root).value(type)
+    try JSONElement(document: try JSONDocument(text), index: 0).value(type)
   }
 
   static func encode(_ value: some Encodable) throws -> [UInt8] {

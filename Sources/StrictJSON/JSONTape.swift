@@ -19,6 +19,13 @@ package struct JSONTape: Sendable {
     /// The token after this value and all that is in it. The first one in an object or array follows that at once; a
     /// member is two of them, its key and its value.
     package fileprivate(set) var next: UInt32 = 0
+
+    /// A string with escapes.
+    @inlinable @inline(__always)
+    package var isEscaped: Bool {
+      // Without a call of the type's `==`.
+      if case .escapedString = kind { true } else { false }
+    }
   }
 
   /// The first one is the whole.

@@ -20,12 +20,12 @@ struct ArrayDecoder: UnkeyedDecodingContainer {
   private mutating func next<Value>(
     _ type: any Any.Type, _ read: (JSONElement) throws -> Value
   ) throws -> Value {
-    let path = CodingPath.element(currentIndex, of: array.path)
     guard !isAtEnd else {
+      let path = CodingPath.element(currentIndex, of: array.path)
       throw DecodingError.valueNotFound(
         type, .init(codingPath: path.keys, debugDescription: "The array has no more elements."))
     }
-    let value = try read(JSONElement(document: array.document, index: position, path: path))
+    let value = try read(JSONElement(document: array.document, index: position))
     position = Int(array.document.tokens[position].next)
     currentIndex += 1
     return value

@@ -1,4 +1,4 @@
-/// The keys that lead to a value, put together only when somebody asks: an error, or a type that reads by hand.
+/// The keys that lead to a value, put together only when somebody asks: an error, or a type that reads or writes by hand.
 indirect enum CodingPath {
   case root
   case key(any CodingKey, of: CodingPath)

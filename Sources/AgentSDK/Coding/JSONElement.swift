@@ -1,11 +1,11 @@
 import StrictJSON
 
-/// A value of a document: where it stands, and by which keys one came to it.
+/// A value of a document: where it stands.
 struct JSONElement {
   let document: JSONDocument
   let index: Int
-  let path: CodingPath
 
+  var path: CodingPath { document.path(to: index) }
   var token: JSONTape.Token { document.tokens[index] }
   var isNull: Bool { token.kind == .null }
 
@@ -41,6 +41,10 @@ struct JSONElement {
   }
 
   /// A number that is whole, as `3`, `3.0` and `3e2` are, and fits.
+  @_specialize(where Integer == Int)
+  @_specialize(where Integer == Int64)
+  @_specialize(where Integer == UInt64)
+  @_specialize(where Integer == Int32)
   func integer<Integer: FixedWidthInteger>(_ type: Integer.Type) throws -> Integer {
     guard token.kind == .number else { throw mismatch(type) }
     guard let number = WholeNumber(document.text(of: token)), let value = Integer(number) else {

@@ -12,7 +12,7 @@ struct ObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var positions: [JSONKey: Int] = [:]
     let isIndexed = object.token.count > pairwiseKeyLimit
     for key in object.keys {
-      if object.document.tokens[key].kind == .escapedString, object.document.string(at: key) == nil {
+      if object.document.tokens[key].isEscaped, object.document.string(at: key) == nil {
         throw object.corrupted("has a key with half a surrogate pair, which is no text")
       }
       if isIndexed { positions[object.document.key(at: key)] = key + 1 }
@@ -33,18 +33,12 @@ struct ObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   /// Where the member's value stands.
   private func position(of name: String) -> Int? {
-    JSONKey.with(name) { wanted in
-      if !positions.isEmpty { return positions[wanted] }
-      var found: Int?
-      for key in object.keys where object.document.key(at: key) == wanted { found = key + 1 }
-      return found
-    }
+    if !positions.isEmpty { return JSONKey.with(name) { positions[$0] } }
+    return object.document.member(name, from: object.index + 1, to: Int(object.token.next))
   }
 
   private func member(_ key: Key) -> JSONElement? {
-    position(of: key.stringValue).map {
-      JSONElement(document: object.document, index: $0, path: .key(key, of: object.path))
-    }
+    position(of: key.stringValue).map { JSONElement(document: object.document, index: $0) }
   }
 
   private func required(_ key: Key) throws -> JSONElement {
@@ -82,9 +76,35 @@ struct ObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try present(key)?.double()
   }
   func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { try present(key)?.float() }
-  func decodeIfPresent<Value: FixedWidthInteger & Decodable>(
-    _ type: Value.Type, forKey key: Key
-  ) throws -> Value? {
+  // One by one: of a generic one the protocol would know nothing, and look three times.
+  func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try present(key)?.integer(type) }
+  func decodeIfPresent(_ type: Int8.Type, forKey key: Key) throws -> Int8? { try present(key)?.integer(type) }
+  func decodeIfPresent(_ type: Int16.Type, forKey key: Key) throws -> Int16? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: Int32.Type, forKey key: Key) throws -> Int32? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: Int64.Type, forKey key: Key) throws -> Int64? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: UInt.Type, forKey key: Key) throws -> UInt? { try present(key)?.integer(type) }
+  func decodeIfPresent(_ type: UInt8.Type, forKey key: Key) throws -> UInt8? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: UInt16.Type, forKey key: Key) throws -> UInt16? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: UInt32.Type, forKey key: Key) throws -> UInt32? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: Int128.Type, forKey key: Key) throws -> Int128? {
+    try present(key)?.integer(type)
+  }
+  func decodeIfPresent(_ type: UInt128.Type, forKey key: Key) throws -> UInt128? {
     try present(key)?.integer(type)
   }
   func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
@@ -107,8 +127,7 @@ struct ObjectDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
         AnyKey.superclass, .init(codingPath: codingPath, debugDescription: "There is no key \"super\"."))
     }
     return ValueDecoder(
-      element: JSONElement(
-        document: object.document, index: position, path: .key(AnyKey.superclass, of: object.path)))
+      element: JSONElement(document: object.document, index: position))
   }
 
   func superDecoder(forKey key: Key) throws -> any Decoder { ValueDecoder(element: try required(key)) }
