@@ -27,8 +27,8 @@ package final class Watchdog: @unchecked Sendable {
   }
 
   package static let defaultInterval = Duration.milliseconds(250)
-  /// So many times as long is what lies between two looks where no agent has a thread and tasks run.
-  private static let calm = 4
+  /// So many times as long is the pause where no agent has a thread and tasks run.
+  private static let calm = 20
   /// What one piece of an agent's work has of the processors with the priority that plugins begin with.
   private static let busyLimit = Duration.milliseconds(500)
 
@@ -42,7 +42,7 @@ package final class Watchdog: @unchecked Sendable {
   private let logger: Logger
   private let askForReplacement: @Sendable (String) -> Void
 
-  /// `interval`: between two looks while an agent is at work. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
+  /// `interval`: between two looks while an agent has a thread. `askForReplacement` gets the reason, once; it is called on the watchdog's thread.
   package init(
     record: CrashRecord, limits: Limits, interval: Duration = defaultInterval, logger: Logger,
     askForReplacement: @escaping @Sendable (String) -> Void
@@ -76,15 +76,10 @@ package final class Watchdog: @unchecked Sendable {
     pthread_detach(thread)
   }
 
-  /// A stall that is to be told of must not begin and end between two looks.
-  private var calmInterval: Duration { max(interval, min(interval * Self.calm, limits.stall)) }
-
   private func run() {
     var isCalm = false
     while true {
-      let (seconds, attoseconds) = (isCalm ? calmInterval : interval).components
-      var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-      nanosleep(&pause, nil)
+      if !isCalm || !record.rest.take(interval * Self.calm, unless: { !record.working.isEmpty }) { pause() }
       var clock = timespec()
       clock_gettime(CLOCK_MONOTONIC, &clock)
       let now = Duration.seconds(clock.tv_sec) + .nanoseconds(clock.tv_nsec)
@@ -101,6 +96,12 @@ package final class Watchdog: @unchecked Sendable {
         ask("it has taken \(memory >> 20) MiB of memory" + atWork)
       }
     }
+  }
+
+  private func pause() {
+    let (seconds, attoseconds) = interval.components
+    var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    nanosleep(&pause, nil)
   }
 
   /// Whose code may be the cause, for people.

@@ -11,6 +11,8 @@ package final class CrashRecord: @unchecked Sendable {
   // SAFETY: points to a mapping of the whole struct, which stays for as long as the process lives, since threads of
   // agents may outlive this object. What two threads may write at once is written by atomic steps.
   private let record: OpaquePointer
+  /// Of the watchdog that looks at it.
+  let rest = WatchdogRest()
 
   /// An agent by its number in the record. What finds no room there goes on without.
   package struct Agent: Sendable {
@@ -110,6 +112,7 @@ package final class CrashRecord: @unchecked Sendable {
   /// What the calling thread does from now on; a token of 0 is no message's.
   func run(_ agent: Agent, _ token: UInt64, on thread: Int32) {
     crash_thread_run(record, thread, agent.index, token)
+    if agent.index >= 0 { rest.end() }
   }
 
   func idle(_ thread: Int32) { crash_thread_run(record, thread, -1, 0) }
