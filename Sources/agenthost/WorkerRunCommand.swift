@@ -44,7 +44,8 @@ struct WorkerRunCommand: AsyncParsableCommand {
     let session = HostSession(
       id: session ?? incarnation, began: sessionBegan ?? WallClock.now(),
       settings: SettingsTable.visible(environment.settings))
-    try endProcessWhenSupervisorDies(hostEnds: session.ends)
+    let (ends, workerEnded) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    try endProcessWhenSupervisorDies(hostEnds: session.ends) { workerEnded.yield() }
     var logger = environment.startLogging(LogFiles(environment.settings)).logger
     let served = place.map(WorkerPlaceName.isolated) ?? .main
     let placeName = probation ? WorkerPlaceName.probation(of: served) : served
@@ -56,7 +57,7 @@ struct WorkerRunCommand: AsyncParsableCommand {
       identity: .current(incarnation: incarnation), session: session, place: placeName,
       signsOfLife: signsOfLife,
       monitors: monitored ? try SupervisorLink.takeMonitors(isOurs: placeName == .main) : nil,
-      history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
+      ends: ends, history: WorkerHistory(deaths: deaths, lastDeath: lastDeath))
     await IOActor.withTasksOnLoop { [logger] in
       do {
         try await Worker(configuration: configuration, supervisor: supervisor, logger: logger).run()

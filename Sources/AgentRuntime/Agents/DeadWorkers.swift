@@ -3,13 +3,14 @@ import AgentStreams
 import Logging
 import RedisClient
 
-/// Workers of this data folder that have died: looked for again and again, since one that was being replaced may die
-/// after its successor has begun. Their code is called to account, and what they held is taken over.
+/// Workers of this data folder that have died: looked for when the supervisor says that one has ended, since one that was
+/// being replaced may die after its successor has begun; and now and then, since others use the folder too. Their code is called to account, and what they held is taken over.
 @IOActor
 final class DeadWorkers {
-  private static let interval = Duration.seconds(1)
+  private static let interval = Duration.seconds(5)
 
   private let records: WorkerRecords
+  private let ends: AsyncStream<Void>
   private let accounting: CrashAccounting
   private let client: RedisClient
   private let keys: Keys
@@ -19,8 +20,13 @@ final class DeadWorkers {
   /// Called with those that were not known before.
   var learn: @IOActor ([DeadWorker]) -> Void = { _ in }
 
-  init(records: WorkerRecords, client: RedisClient, keys: Keys, settings: Settings, logger: Logger) {
+  /// `ends`: comes when a worker may have died.
+  init(
+    records: WorkerRecords, ends: AsyncStream<Void>, client: RedisClient, keys: Keys, settings: Settings,
+    logger: Logger
+  ) {
     self.records = records
+    self.ends = ends
     self.client = client
     self.keys = keys
     self.logger = logger
@@ -32,8 +38,13 @@ final class DeadWorkers {
 
   /// Looks until the task is cancelled.
   func run() async {
-    // Cancelled: the host ends.
-    while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await look() }
+    await withDiscardingTaskGroup { group in
+      group.addTask {
+        // Cancelled: the host ends.
+        while (try? await IOActor.sleep(untilNext: Self.interval)) != nil { await self.look() }
+      }
+      for await _ in ends { await look() }
+    }
   }
 
   func look() async {

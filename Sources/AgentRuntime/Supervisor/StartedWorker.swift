@@ -15,13 +15,15 @@ package final class StartedWorker {
       .init(
         executable: launch.executable, arguments: arguments, environment: launch.environment,
         passing: [lifeLine.reading, status.writing] + (launch.monitors.map { [$0] } ?? [])))
+    // Who does not read has stopped, and must not keep us.
+    try lifeLine.writing.makeNonBlocking()
     self.lifeLine = lifeLine.writing
     self.status = status.reading
   }
 
-  /// The host has been told to end. One that is gone need not know.
-  func sayHostEnds() {
-    var byte = SupervisorLink.hostEnds
+  /// Says one of what ``SupervisorLink`` has for it. One that is gone need not know.
+  func say(_ byte: UInt8) {
+    var byte = byte
     _ = write(lifeLine.number, &byte, 1)
   }
 

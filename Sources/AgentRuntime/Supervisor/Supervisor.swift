@@ -148,6 +148,7 @@ package final class Supervisor {
         let worker = workers[index]
         readStatus(of: worker)
         workers.removeAll { $0 === worker }
+        for other in workers { other.sayWorkerEnded() }
         let report = reports.report(of: worker.incarnation, exit)
         if let report { histories[worker.place, default: WorkerHistory()].died(report) }
         feed(

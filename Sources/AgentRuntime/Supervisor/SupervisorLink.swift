@@ -9,6 +9,8 @@ package struct SupervisorLink: Sendable {
   package static let monitorsDescriptor: Int32 = 5
   /// What comes on the life line when the host has been told to end; a worker that is only replaced does not get it.
   static let hostEnds = UInt8(ascii: "E")
+  /// What comes on it when another worker of the same supervisor has ended.
+  static let workerEnded = UInt8(ascii: "W")
   /// The exit status of a worker whose supervisor died.
   package static let supervisorDiedExitStatus: Int32 = 111
 
@@ -56,9 +58,10 @@ package struct SupervisorLink: Sendable {
 /// Ends this process, with all that runs in it, at the moment its supervisor is gone.
 ///
 /// A raw thread waits on the life line: it works whatever the agents do to Swift's threads. `hostEnds` is called on it
-/// when the host has been told to end.
+/// when the host has been told to end, `workerEnded` when another worker has ended.
 package func endProcessWhenSupervisorDies(
-  descriptor: Int32 = SupervisorLink.lifeLineDescriptor, hostEnds: @escaping @Sendable () -> Void = {}
+  descriptor: Int32 = SupervisorLink.lifeLineDescriptor, hostEnds: @escaping @Sendable () -> Void = {},
+  workerEnded: @escaping @Sendable () -> Void = {}
 ) throws(SystemCallError) {
   try SupervisorLink.closeOnExec(descriptor)
   var attributes = pthread_attr_t()
@@ -73,7 +76,8 @@ package func endProcessWhenSupervisorDies(
   defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
   var thread = pthread_t()
   // SAFETY: the thread has this reference for good; where there is none, it is released here.
-  let lifeLine = Unmanaged.passRetained(LifeLine(descriptor: descriptor, hostEnds: hostEnds))
+  let lifeLine = Unmanaged.passRetained(
+    LifeLine(descriptor: descriptor, hostEnds: hostEnds, workerEnded: workerEnded))
   let failure = pthread_create(
     &thread, &attributes,
     { lifeLine in
@@ -91,10 +95,14 @@ package func endProcessWhenSupervisorDies(
 private final class LifeLine {
   private let descriptor: Int32
   private let hostEnds: @Sendable () -> Void
+  private let workerEnded: @Sendable () -> Void
 
-  init(descriptor: Int32, hostEnds: @escaping @Sendable () -> Void) {
+  init(
+    descriptor: Int32, hostEnds: @escaping @Sendable () -> Void, workerEnded: @escaping @Sendable () -> Void
+  ) {
     self.descriptor = descriptor
     self.hostEnds = hostEnds
+    self.workerEnded = workerEnded
   }
 
   func wait() -> Never {
@@ -102,6 +110,7 @@ private final class LifeLine {
     while true {
       let count = read(descriptor, &byte, 1)
       if count > 0, byte == SupervisorLink.hostEnds { hostEnds() }
+      if count > 0, byte == SupervisorLink.workerEnded { workerEnded() }
       if count > 0 || (count < 0 && errno == EINTR) { continue }
       // The end of the pipe, or a pipe that an agent broke: a worker without a supervisor must not live on.
       _exit(SupervisorLink.supervisorDiedExitStatus)

@@ -33,7 +33,10 @@ package final class WorkerProcess {
   package var statusDescriptor: Int32 { started.status.number }
 
   /// The host has been told to end.
-  func sayHostEnds() { started.sayHostEnds() }
+  func sayHostEnds() { started.say(SupervisorLink.hostEnds) }
+
+  /// Another worker has ended.
+  func sayWorkerEnded() { started.say(SupervisorLink.workerEnded) }
 
   /// The lines that have come in since the last time.
   package func readStatus() -> [StatusLineBuffer.Line] {

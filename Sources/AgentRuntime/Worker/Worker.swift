@@ -52,7 +52,9 @@ package final class Worker {
         keys: keys, envelopeLimits: admission.envelopeLimits, resultTimeToLive: settings.resultTimeToLive,
         requestTimeToLive: settings.requestTimeToLive),
       dispatcher: dispatcher, committer: committer, cancellations: Cancellations())
-    dead = DeadWorkers(records: records, client: client, keys: keys, settings: settings, logger: logger)
+    dead = DeadWorkers(
+      records: records, ends: configuration.ends, client: client, keys: keys, settings: settings,
+      logger: logger)
     registry = AgentRegistry(
       client: client, keys: keys, identity: configuration.identity, records: records, dead: dead,
       settings: settings, road: road,
