@@ -58,6 +58,10 @@ extension Request {
       command.append(priority.rawValue)
       command.append(max(0, Self.count(.milliseconds(1), in: options.delay ?? .zero)))
       command.append(window)
+      // Those who serve the role look by themselves, but not as often.
+      let isDueSoon = options.delay.map { $0 < DelayedMessages.longestWait } ?? false
+      command.append(isDueSoon ? keys.broadcastRole(role) : "")
+      command.append(DesiredChange.look)
     }
   }
 }

@@ -9,16 +9,26 @@ struct DelayedMessagesTests {
   private static let keys = Keys()
   private static let set = "agenthost:delayed:upper"
 
-  private func mover(_ streams: Streams) async -> DelayedMessages {
-    await DelayedMessages(client: streams.client, keys: Self.keys, logger: silentLogger) { ["upper"] }
+  /// One that looks by itself within no test's time, where it is to be told of what there is.
+  private func mover(
+    _ streams: Streams, of role: String = "upper", longestWait: Duration = DelayedMessages.longestWait
+  ) async -> DelayedMessages {
+    await DelayedMessages(
+      client: streams.client, keys: Self.keys, logger: silentLogger, longestWait: longestWait
+    ) { [role] }
   }
 
   private func message(_ text: String, after milliseconds: Int, _ priority: Priority = .normal) -> CommitWrite
   {
-    .delay(
-      .init(
-        set: Self.set, stream: "stream:role:upper", priority: priority, milliseconds: milliseconds,
-        envelope: Array(text.utf8)))
+    .delay(delayed(text, after: milliseconds, priority))
+  }
+
+  private func delayed(_ text: String, after milliseconds: Int, _ priority: Priority = .normal)
+    -> CommitWrite.DelayedMessage
+  {
+    .init(
+      role: "upper", set: Self.set, stream: "stream:role:upper", priority: priority,
+      milliseconds: milliseconds, envelope: Array(text.utf8))
   }
 
   @Test func `An outcome can wait, by the server's clock, and goes once it is due`() async throws {
@@ -79,8 +89,8 @@ struct DelayedMessagesTests {
     let delivery = try #require(try await streams.deliveries(source).first)
     let write = CommitWrite.delay(
       .init(
-        set: "agenthost:delayed:x", stream: "stream:role:x", priority: .normal, milliseconds: 5, envelope: [1]
-      ))
+        role: "x", set: "agenthost:delayed:x", stream: "stream:role:x", priority: .normal, milliseconds: 5,
+        envelope: [1]))
     #expect(try await streams.commit([delivery.settled(write)]) == [.refused(.noSuchStream)])
     #expect(try await streams.integer("EXISTS", "agenthost:delayed:x") == 0)
   }
@@ -97,21 +107,65 @@ struct DelayedMessagesTests {
   @Test func `What was made here is looked for when it is due, however seldom else`() async throws {
     let streams = try await Streams()
     _ = try await streams.source()
-    let mover = await DelayedMessages(
-      client: streams.client, keys: Self.keys, logger: silentLogger, idleInterval: .seconds(86_400)
-    ) { ["upper"] }
+    let mover = await mover(streams, longestWait: .seconds(86_400))
     let run = Task { await mover.run() }
     defer { run.cancel() }
-    try await RedisTestServer.wait(until: "it has looked") {
-      try streams.calls(of: "zrangebyscore") > 0
-    }
+    try await hasLooked(streams)
     for number in 1...3 {
       try await streams.send("ZADD", Self.set, "1", "\(number)-0\nnormal\n\(number)")
-      await mover.expect(in: .seconds(3600))
-      await mover.expect(in: .milliseconds(10 * number))
+      await mover.delayed(delayed("x", after: 3_600_000))
+      await mover.delayed(delayed("x", after: 10 * number))
       try await RedisTestServer.wait(until: "message \(number) is moved") {
         try await streams.envelopes(of: "stream:role:upper").count == number
       }
+    }
+  }
+
+  private func hasLooked(_ streams: Streams) async throws {
+    try await RedisTestServer.wait(until: "it has looked") { try streams.calls(of: "zrangebyscore") > 0 }
+  }
+
+  @Test func `What a host delays for others is told to them where it is due before they look`() async throws {
+    let streams = try await Streams()
+    _ = try await streams.source()
+    let theirs = await mover(streams, longestWait: .seconds(86_400))
+    let channel = await ControlChannel(
+      client: streams.client, keys: Self.keys, logger: silentLogger, firstAttempt: {}, subscribed: theirs.look
+    ) { addressee, message in
+      if addressee == .role("upper"), message == DesiredChange.look { theirs.look() }
+    }
+    let ours = await mover(streams, of: "another", longestWait: .seconds(60))
+    let tasks = [Task { await theirs.run() }, Task { await channel.run() }, Task { await ours.run() }]
+    defer { for task in tasks { task.cancel() } }
+    try await RedisTestServer.wait(until: "they listen") {
+      try await streams.send("PUBLISH", "broadcast:role:other", "x").root.integer == 1
+    }
+    let before = try streams.calls(of: "publish")
+    try await streams.send("ZADD", Self.set, "1", "1-0\nnormal\nsoon")
+    await ours.delayed(delayed("soon", after: 59_999))
+    try await RedisTestServer.wait(until: "it is moved by those who serve its role") {
+      try await streams.envelopes(of: "stream:role:upper") == ["soon"]
+    }
+    await ours.delayed(delayed("late", after: 60_000))
+    await ours.delayed(delayed("soon", after: 59_999))
+    try await RedisTestServer.wait(until: "they are told again") {
+      try streams.calls(of: "publish") >= before + 2
+    }
+    #expect(try streams.calls(of: "publish") == before + 2, "nobody need be told of what they will see")
+    await channel.quiet()
+  }
+
+  @Test func `What could not be moved is looked for again soon`() async throws {
+    let streams = try await Streams()
+    try await streams.send("SET", "stream:role:upper", "no stream")
+    try await streams.send("ZADD", Self.set, "1", "1-0\nnormal\nx")
+    let mover = await mover(streams, longestWait: .seconds(86_400))
+    let run = Task { await mover.run() }
+    defer { run.cancel() }
+    try await hasLooked(streams)
+    try await streams.send("DEL", "stream:role:upper")
+    try await RedisTestServer.wait(until: "it is moved") {
+      try await streams.envelopes(of: "stream:role:upper") == ["x"]
     }
   }
 
@@ -123,12 +177,16 @@ struct DelayedMessagesTests {
       try await streams.send("XGROUP", "CREATE", "stream:role:\(role)", "g", "0", "MKSTREAM")
       try await streams.send("ZADD", "agenthost:delayed:\(role)", "1", "1-0\nnormal\n\(role)")
     }
-    try await streams.send("ZADD", "agenthost:delayed:c", "99999999999999", "2-0\nnormal\nlater")
+    for (role, due) in [("c", "99999999999999"), ("nobody", "199999999999999")] {
+      try await streams.send("ZADD", "agenthost:delayed:\(role)", due, "2-0\nnormal\nlater")
+    }
     try await streams.send("DEL", "stream:role:a", "agenthost:delayed:b")
     try await streams.send("SET", "stream:role:a", "no stream")
     try await streams.send("SET", "agenthost:delayed:b", "no set")
     let next = try await mover(streams).moveDue(["a", "b", "c", "nobody"])
-    #expect(next == .milliseconds(200), "the role that has something soonest decides")
+    #expect(next == .seconds(1), "what failed is tried again soon")
+    let later = try await mover(streams).moveDue(["c", "nobody"])
+    #expect(later.map { $0 < .milliseconds(99_999_999_999_999) } == true, "what is due soonest decides")
     #expect(try await streams.envelopes(of: "stream:role:c") == ["c"])
     #expect(try await streams.integer("ZCARD", "agenthost:delayed:a") == 1, "what could not be moved stays")
   }

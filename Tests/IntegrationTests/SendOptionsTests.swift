@@ -67,6 +67,20 @@ struct SendOptionsTests {
     #expect(delayed.contains(sent.messageID))
   }
 
+  @Test("what is to wait a short while is not late, though hosts look for it every five seconds only")
+  func shortDelays() async throws {
+    let options = RequestOptions(delay: .milliseconds(50))
+    let payload = Array(#"{"seconds":0.01}"#.utf8)
+    let start = ContinuousClock.now
+    try await AgentClient.withClient(.init(redisURL: system.server.url)) { client in
+      for _ in 0..<8 {
+        _ = try await client.request(conversationID: "a", payload: payload, role: "slow", options: options)
+      }
+    }
+    // By their own looks it would be twenty seconds on the average.
+    #expect(ContinuousClock.now - start < .seconds(8))
+  }
+
   @Test("--detach prints the id; --priority and --delay decide where it waits")
   func detached() async throws {
     let settings = ["REDIS_URL": system.server.url]

@@ -39,6 +39,7 @@ extension Simulation {
       [
         request.id, envelope, request.priority.rawValue, String(request.delay),
         request.key == nil ? "0" : String(Self.remembered),
+        "", "",
       ])
     let answer = reply.root.elements.map { Array($0) } ?? []
     switch answer.last?.string {

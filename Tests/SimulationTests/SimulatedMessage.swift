@@ -75,7 +75,7 @@ struct SimulatedMessage {
     guard milliseconds > 0 else { return forward(next) }
     return .delay(
       .init(
-        set: keys.delayed(role), stream: keys.roleStream(role), priority: priority,
+        role: role, set: keys.delayed(role), stream: keys.roleStream(role), priority: priority,
         milliseconds: milliseconds, envelope: next.bytes))
   }
 

@@ -152,7 +152,8 @@ package struct Router: Sendable {
     if delay > 0 {
       return .delay(
         .init(
-          set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay, envelope: envelope
+          role: role, set: keys.delayed(role), stream: stream, priority: priority, milliseconds: delay,
+          envelope: envelope
         ))
     }
     if priority == .normal { return .forward(stream: stream, envelope: envelope, scan: scan) }

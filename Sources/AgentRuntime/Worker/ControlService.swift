@@ -12,6 +12,7 @@ final class ControlService: Service {
   private let keys: Keys
   private let plugins: Plugins
   private let desired: DesiredStateService
+  private let delayed: DelayedMessages
   /// For agents, who hear all of it.
   private let broadcasts: Broadcasts?
   private let logger: Logger
@@ -22,12 +23,13 @@ final class ControlService: Service {
 
   init(
     client: RedisClient, keys: Keys, plugins: Plugins, desired: DesiredStateService,
-    broadcasts: Broadcasts?, logger: Logger
+    delayed: DelayedMessages, broadcasts: Broadcasts?, logger: Logger
   ) {
     self.client = client
     self.keys = keys
     self.plugins = plugins
     self.desired = desired
+    self.delayed = delayed
     self.broadcasts = broadcasts
     self.logger = logger
     (started, starting) = AsyncStream.makeStream()
@@ -50,12 +52,18 @@ final class ControlService: Service {
     }
   }
 
+  /// At all that there are messages about: those from before this host listened went unheard.
+  private func look() {
+    desired.look()
+    delayed.look()
+  }
+
   private func listen() async {
     let (reloads, request) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let channel = ControlChannel(
-      client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: desired.look
+      client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: look
     ) {
-      [logger, plugins, desired, broadcasts] addressee, message in
+      [self, logger, plugins, broadcasts] addressee, message in
       let said = ControlCommand(message)
       broadcasts?.hear(message, of: said.eventAgentID, to: addressee)
       switch said {
@@ -68,7 +76,7 @@ final class ControlService: Service {
           plugins.want(.named(names))
         }
         request.yield()
-      case .look: desired.look()
+      case .look: look()
       case .event: break
       case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
       }

@@ -21,6 +21,7 @@ package final class Worker {
   private let registry: AgentRegistry
   private let agents: AgentService
   private let desired: DesiredStateService
+  private let delayed: DelayedMessages
   private let presence: HostPresence
   private let lifecycle: LifecycleEvents
   private let broadcasts: Broadcasts
@@ -79,6 +80,9 @@ package final class Worker {
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
+    delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in
+      registry.roles.sorted()
+    }
     lifecycle = LifecycleEvents(client: client, keys: keys)
     timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
     traces = TraceKeeper(settings, client: client, keys: keys, registry: registry)
@@ -143,7 +147,7 @@ package final class Worker {
     // Before any code is loaded: some of it may not be.
     await desired.refresh()
     let control = ControlService(
-      client: client, keys: keys, plugins: agents.plugins, desired: desired,
+      client: client, keys: keys, plugins: agents.plugins, desired: desired, delayed: delayed,
       broadcasts: configuration.place.isProbation ? nil : broadcasts, logger: logger)
     agents.beforeReading = { [desired, supervisor, logger, monitorPages] in
       monitorPages.loaded()
@@ -225,16 +229,13 @@ package final class Worker {
 
   /// What is done beside reading.
   private var readingLoops: [any Service] {
-    let delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in
-      registry.roles.sorted()
-    }
-    committer.delayed = delayed.expect
+    committer.delayed = delayed.delayed
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.lanes
     }
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
     return [
-      LoopService { await delayed.run() }, LoopService { await janitor.run() },
+      LoopService { [delayed] in await delayed.run() }, LoopService { await janitor.run() },
       LoopService { await watchdog.run() }, LoopService { [timers] in await timers.run() },
     ]
   }

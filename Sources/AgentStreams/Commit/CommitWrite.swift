@@ -43,6 +43,7 @@ package enum CommitWrite: Sendable, Equatable {
   }
 
   package struct DelayedMessage: Sendable, Equatable {
+    package let role: String
     /// The role's set of delayed messages.
     package let set: String
     /// The role's stream, which must exist.
@@ -52,7 +53,10 @@ package enum CommitWrite: Sendable, Equatable {
     package let milliseconds: Int
     package let envelope: [UInt8]
 
-    package init(set: String, stream: String, priority: Priority, milliseconds: Int, envelope: [UInt8]) {
+    package init(
+      role: String, set: String, stream: String, priority: Priority, milliseconds: Int, envelope: [UInt8]
+    ) {
+      self.role = role
       self.set = set
       self.stream = stream
       self.priority = priority

@@ -53,8 +53,8 @@ package final class Committer {
   package private(set) var counters = CommitCounters()
   /// Called with each request that has ended by what was committed here.
   package var requestEnded: (@IOActor (CommitWrite.RequestEnd) -> Void)?
-  /// Called with how long each message that was committed here has to wait.
-  package var delayed: (@IOActor (Duration) -> Void)?
+  /// Called with each message that has to wait, by what was committed here.
+  package var delayed: (@IOActor (CommitWrite.DelayedMessage) -> Void)?
   /// When the server answered last, or there was nothing to ask.
   private var lastProgress = NIODeadline.now()
 
@@ -195,7 +195,7 @@ package final class Committer {
       for write in settlement.writes {
         switch write {
         case .end(let end): requestEnded?(end)
-        case .delay(let message): delayed?(.milliseconds(message.milliseconds))
+        case .delay(let message): delayed?(message)
         default: break
         }
       }

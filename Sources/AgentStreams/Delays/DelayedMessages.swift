@@ -10,33 +10,53 @@ package final class DelayedMessages {
   private static let maximumBatch = 100
   /// Roles in one call.
   private static let maximumRoles = 50
-  /// How late a message that became known to nobody here may be looked for, where others are delayed.
-  private static let interval = Duration.milliseconds(200)
+  /// How late a message may be looked for of which nobody told those who serve its role.
+  package nonisolated static let longestWait = Duration.seconds(5)
+  /// Until those are looked for again that could not be moved.
+  private static let retryInterval = Duration.seconds(1)
 
   private let client: RedisClient
   private let keys: Keys
   private let roles: @IOActor () -> [String]
   private let logger: Logger
-  /// How often is looked where nothing is known to be delayed.
-  private let idleInterval: Duration
+  private let longestWait: Duration
   private var timer: (due: NIODeadline, scheduled: Scheduled<Void>)?
-  private var isDue = false
+  private var isDue = true
+  /// Roles of others for which there is something that they do not know of.
+  private var untold: Set<String> = []
   private let isTime = Condition()
 
   /// `roles`: those that this host serves.
   package init(
-    client: RedisClient, keys: Keys, logger: Logger, idleInterval: Duration = .seconds(1),
+    client: RedisClient, keys: Keys, logger: Logger, longestWait: Duration = longestWait,
     roles: @escaping @IOActor () -> [String]
   ) {
     self.client = client
     self.keys = keys
     self.roles = roles
     self.logger = logger
-    self.idleInterval = idleInterval
+    self.longestWait = longestWait
+  }
+
+  /// One was delayed by this host. Whoever else serves its role is told where it is due before they look by themselves.
+  package func delayed(_ message: CommitWrite.DelayedMessage) {
+    let wait = Duration.milliseconds(message.milliseconds)
+    if roles().contains(message.role) {
+      expect(in: wait)
+    } else if wait < longestWait {
+      untold.insert(message.role)
+      isTime.wakeAll()
+    }
+  }
+
+  /// There may be some that are due sooner than was known.
+  package func look() {
+    isDue = true
+    isTime.wakeAll()
   }
 
   /// Something will be due by then, and is looked for.
-  package func expect(in wait: Duration) {
+  func expect(in wait: Duration) {
     let due = NIODeadline.now() + TimeAmount(wait)
     if let timer, timer.due <= due { return }
     timer?.scheduled.cancel()
@@ -53,9 +73,12 @@ package final class DelayedMessages {
   package func run() async {
     await withTaskCancellationHandler {
       while !Task.isCancelled {
-        expect(in: await moveAll() ?? IOActor.timeToNextBeat(every: idleInterval))
-        await isTime.wait { !isDue && !Task.isCancelled }
-        isDue = false
+        await tell()
+        if isDue {
+          isDue = false
+          expect(in: await moveAll())
+        }
+        await isTime.wait { !isDue && untold.isEmpty && !Task.isCancelled }
       }
     } onCancel: {
       IOActor.execute { self.look() }
@@ -64,21 +87,29 @@ package final class DelayedMessages {
     timer = nil
   }
 
-  private func look() {
-    isDue = true
-    isTime.wakeAll()
+  /// Those who do not hear it look by themselves after a while.
+  private func tell() async {
+    if untold.isEmpty { return }
+    let roles = untold
+    untold = []
+    do throws(RedisError) {
+      try await client.send(roles.map { RedisCommand("PUBLISH", keys.broadcastRole($0), DesiredChange.look) })
+    } catch {
+      client.warn("telling of delayed messages failed", error)
+    }
   }
 
-  /// Returns in how long to look again; nil when nothing is delayed.
-  private func moveAll() async -> Duration? {
+  /// Returns in how long to look again.
+  private func moveAll() async -> Duration {
     let roles = roles()
-    var soonest: Duration?
+    var soonest = IOActor.timeToNextBeat(every: longestWait)
     for start in stride(from: 0, to: roles.count, by: Self.maximumRoles) {
       do throws(RedisError) {
         let next = try await moveDue(Array(roles[start..<min(roles.count, start + Self.maximumRoles)]))
-        if let next { soonest = min(soonest ?? Self.interval, max(.milliseconds(1), next)) }
+        if let next { soonest = min(soonest, max(.milliseconds(1), next)) }
       } catch {
         client.warn("moving delayed messages failed", error)
+        soonest = min(soonest, Self.retryInterval)
       }
     }
     return soonest
@@ -95,9 +126,11 @@ package final class DelayedMessages {
       for (role, result) in zip(left, results) {
         switch result {
         case .moved(limit, _): break  // there may be more that are due
-        case .moved(_, let next?): soonest = min(soonest ?? Self.interval, next)
+        case .moved(_, let next?): soonest = min(soonest ?? next, next)
         case .moved(_, nil): break
-        case .failed(let why): client.warn("moving delayed messages of \(role) failed", .response(why))
+        case .failed(let why):
+          client.warn("moving delayed messages of \(role) failed", .response(why))
+          soonest = min(soonest ?? Self.retryInterval, Self.retryInterval)
         }
       }
       left = zip(left, results).filter { if case .moved(limit, _) = $1 { true } else { false } }.map(\.0)
