@@ -41,6 +41,15 @@ struct StatisticsWriter {
     return statistics.report(now: Clock.now(), interval: interval)
   }
 
+  /// Until it is to be looked again whether there is something to write: agents say what they have done every five seconds.
+  var pace: Duration {
+    let (shortest, longest) = (1.0, 5.0)
+    // Nothing is known before the start, and who has the files may end at any time.
+    guard let files, files.isOurs, isKept else { return .seconds(shortest) }
+    let untilReport = statistics.reportedAt + interval - Clock.now()
+    return .seconds(max(shortest, min(longest, untilReport)))
+  }
+
   /// Keeps what is new, and writes the report where it is time.
   mutating func writeDue() {
     noteHeard()

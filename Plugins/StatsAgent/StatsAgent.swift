@@ -10,7 +10,7 @@ import Synchronization
 final class StatsAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   static var role: String { "stat" }
 
-  var timerInterval: Duration { .seconds(1) }
+  var timerInterval: Duration { writer.withLock { $0.pace } }
 
   /// How long the agent before this one is waited for at the end.
   private static let patience = Duration.seconds(5)

@@ -5,8 +5,6 @@ struct AgentAbilities {
   // SAFETY: the contract has them be valid as long as the agent; they are called only while it is entered.
   let broadcast: UnsafePointer<agenthost_broadcast_v1>?
   let timer: UnsafePointer<agenthost_timer_v1>?
-  /// Seconds; nil: it is never called.
-  let timerInterval: Double?
   let isObserver: Bool
 
   /// [loader]
@@ -18,7 +16,5 @@ struct AgentAbilities {
     broadcast = ability(AGENTHOST_EXTENSION_BROADCAST, agenthost_broadcast_v1.self)
     timer = ability(AGENTHOST_EXTENSION_TIMER, agenthost_timer_v1.self)
     isObserver = ability(AGENTHOST_EXTENSION_OBSERVER, agenthost_observer_v1.self) != nil
-    let milliseconds = timer.map { $0.pointee.interval_milliseconds(agent) } ?? 0
-    timerInterval = milliseconds == 0 ? nil : Double(milliseconds) / 1000
   }
 }

@@ -12,6 +12,8 @@ package final class AgentInstance: @unchecked Sendable {
   private let host: AgentHost
   private let abilities: AgentAbilities
   private let inbox = BroadcastInbox()
+  /// Between two calls of `fire`; 0: it is not called.
+  private let timerMilliseconds = Atomic<UInt32>(0)
   let recorded: CrashRecord.Agent
   private let calls = Mutex(CallsIntoAgent())
 
@@ -30,6 +32,12 @@ package final class AgentInstance: @unchecked Sendable {
     self.host = host
     abilities = AgentAbilities(of: agent)
     recorded = host.recorded
+    askTimer()
+  }
+
+  private func askTimer() {
+    guard let timer = abilities.timer else { return }
+    timerMilliseconds.store(timer.pointee.interval_milliseconds(agent), ordering: .relaxed)
   }
 
   /// What a log's line about this agent bears.
@@ -105,8 +113,11 @@ package final class AgentInstance: @unchecked Sendable {
   /// Whether it hears broadcasts.
   package var isListening: Bool { abilities.broadcast != nil }
 
-  /// Seconds between two calls of `fire`; nil: it is never to be called.
-  package var timerInterval: Double? { abilities.timerInterval }
+  /// Seconds until `fire` is to be called again; nil: it is not.
+  package var timerInterval: Double? {
+    let milliseconds = timerMilliseconds.load(ordering: .relaxed)
+    return milliseconds == 0 ? nil : Double(milliseconds) / 1000
+  }
 
   /// Has the agent's threads tell it that it is time; the token's completion says how it went.
   package func fire(_ token: CallToken) {
@@ -116,7 +127,10 @@ package final class AgentInstance: @unchecked Sendable {
     }
     library.threads.enqueue(
       .call(of: recorded) {
-        self.enter { self.abilities.timer?.pointee.fired(self.agent, token.rawValue) }
+        self.enter {
+          self.askTimer()
+          self.abilities.timer?.pointee.fired(self.agent, token.rawValue)
+        }
       })
   }
 

@@ -1,8 +1,8 @@
 /// An agent that is called again and again, without a message.
 public protocol TimedAgent: Agent {
-  /// From the end of one call to the next, or from the end of `start` to the first; at least a millisecond. One of a second
-  /// or more may become half a second longer or shorter: agents are called together. Asked once, when the agent has been
-  /// made.
+  /// From the end of one call to the next, or from the end of `start` to the first; at least a millisecond. Agents are
+  /// called together: one of a second or more may become half a second longer or shorter, one of five seconds or more two
+  /// and a half. Asked when the agent has been made, and again just before each call, for the wait after it.
   var timerInterval: Duration { get }
 
   /// It is time. Never twice at once. A thrown error is logged. After 30 seconds, and when the worker ends, the task is

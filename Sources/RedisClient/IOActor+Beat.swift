@@ -18,12 +18,14 @@ extension IOActor {
   }
 
   /// How long to wait so as to be woken together with loops that look every so often, about `interval` from now: half
-  /// a second early or late at most. Exactly `interval` where that is less than a second.
+  /// a second early or late at most, and where it is five seconds or more, two and a half. Exactly `interval` where it is
+  /// less than a second.
   package nonisolated static func timeToBeat(in interval: Duration, at now: NIODeadline = .now()) -> Duration
   {
-    let (beat, early) = (Duration.seconds(1), Duration.milliseconds(500))
-    guard interval >= beat else { return interval }
-    let least = interval - early
+    guard interval >= .seconds(1) else { return interval }
+    // What most loops do that have nothing to do.
+    let beat = Duration.seconds(interval >= .seconds(5) ? 5 : 1)
+    let least = interval - beat / 2
     return least + timeToNextBeat(every: beat, at: now + TimeAmount(least))
   }
 

@@ -23,7 +23,7 @@ struct ObservingTests {
       return words[1].split(separator: ",").map(String.init) == expected && words[2] == "called"
     }
     let first = try await words(of: system)
-    #expect(Array(first[3...]) == ["7.0", "hidden", "true", "false"])
+    #expect(Array(first[3...]) == ["7.0", "hidden", "true", "false", "true"])
     #expect(system.host.log.contains("WatchingAgent failed when it was time: TooEarly()"))
     try await system.replaceWorker()
     try await system.host.waitForLog("watching: stopped, the host goes on")
@@ -72,7 +72,7 @@ struct ObservingTests {
   func grants() async throws {
     let system = try await RunningSystem(["TestAgents"], said: ["TestAgents": "grants: [log]\n"])
     let words = try await words(of: system)
-    #expect(words[0] == "" && Array(words[3...]) == ["?", "hidden", "false", "false"])
+    #expect(words[0] == "" && Array(words[3...]) == ["?", "hidden", "false", "false", "true"])
     #expect(try await system.host.stop() == 0, "\(system.host.log)")
   }
 }

@@ -1,12 +1,19 @@
 import AgentSDK
 import Glibc
+import Synchronization
 
 /// Says what it has heard, whether it is called again and again, and what it knows of the host's life. While there is the
 /// file that the environment names, what it does again and again has no end.
 actor WatchingAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
   private struct Text: Encodable { var text: String }
 
-  nonisolated var timerInterval: Duration { .milliseconds(20) }
+  nonisolated var timerInterval: Duration {
+    asked.wrappingAdd(1, ordering: .relaxed)
+    return .milliseconds(20)
+  }
+
+  /// How often it was asked for its interval.
+  private nonisolated let asked = Atomic<Int>(0)
 
   private var heard: [String] = []
   private var calls = 0
@@ -52,6 +59,8 @@ actor WatchingAgent: BroadcastReceiver, TimedAgent, ObservingAgent {
           context.session.id, heard.joined(separator: ","), calls > 20 ? "called" : "uncalled", interval,
           hidden,
           "\(context.session.began > 1e9)", "\(context.session.isEnding)",
+          // When it was made, and before each call.
+          "\(asked.load(ordering: .relaxed) > calls)",
         ].joined(separator: " ")))
   }
 

@@ -48,9 +48,9 @@ final class AgentTimers {
 
   private func call(_ instance: AgentInstance) async {
     defer { known.remove(ObjectIdentifier(instance)) }
-    guard let interval = instance.timerInterval else { return }
-    // Cancelled: the host ends.
-    while (try? await IOActor.sleep(for: IOActor.timeToBeat(in: .seconds(interval)))) != nil,
+    while let interval = instance.timerInterval,
+      // Cancelled: the host ends.
+      (try? await IOActor.sleep(for: IOActor.timeToBeat(in: .seconds(interval)))) != nil,
       timed.contains(where: { $0 === instance })
     {
       guard await fire(instance) else { return }

@@ -14,9 +14,11 @@
 /* Obtained from agenthost_agent_v1.get_extension, once, after `create`. Static,
  * or valid as long as the agent. */
 typedef struct agenthost_timer_v1 {
-  /* [loader] From the end of one call of `fired` to the next, or from the end of
-   * `start` to the first; one of a second or more may become half a second
-   * longer or shorter. Asked once; 0: never. */
+  /* From the end of one call of `fired` to the next, or from the end of `start` to
+   * the first; one of a second or more may become half a second longer or shorter,
+   * one of five seconds or more two and a half.
+   * Asked [loader] after `create` and [agent] just before each call of `fired`, for
+   * the wait after that; 0: it is not called any more. */
   uint32_t (*_Nonnull interval_milliseconds)(const agenthost_agent_v1 *agent);
 
   /* [agent] It is time. Completes `token`, without actions; a failure is logged.
