@@ -115,14 +115,14 @@ struct RoleConsumerTests {
     let source = try await streams.source()
     let inbox = Inbox()
     let reader = await consumer(streams.client, source, inbox)
-    // From here on a read blocks for nearly five seconds.
-    try await IOActor.sleep(untilNext: .seconds(5))
+    // From here on a read blocks for nearly fifteen seconds.
+    try await IOActor.sleep(untilNext: .seconds(15))
     let run = Task { await reader.run() }
     try await streams.waitUntilBlocked()
     let start = ContinuousClock.now
     await reader.quiet()
     await run.value
-    #expect(ContinuousClock.now - start < .seconds(3), "a read blocks for 5 s")
+    #expect(ContinuousClock.now - start < .seconds(3), "a read blocks for 15 s")
     try await streams.add(0..<1)
     #expect(try await streams.pending(source).isEmpty)
     #expect(await inbox.deliveries.isEmpty)
@@ -139,9 +139,9 @@ struct RoleConsumerTests {
       let before = try streams.server.cli("CLIENT", "LIST").split(separator: "\n").filter {
         $0.contains("/reader ")
       }
-      await watchdog.look(at: .now() + .seconds(19))
-      #expect(await reader.isStalled(at: .now() + .seconds(19)) == false)
-      await watchdog.look(at: .now() + .seconds(30))
+      await watchdog.look(at: .now() + .seconds(39))
+      #expect(await reader.isStalled(at: .now() + .seconds(39)) == false)
+      await watchdog.look(at: .now() + .seconds(50))
       try await RedisTestServer.wait(until: "another connection reads") {
         let now = try streams.server.cli("CLIENT", "LIST").split(separator: "\n").filter {
           $0.contains("/reader ") && $0.contains("flags=b")

@@ -1,4 +1,5 @@
 import NIOCore
+import RedisClient
 
 /// Where a reader's loop is, and since when. Pure: the caller has the clock.
 struct ReadProgress {
@@ -10,7 +11,7 @@ struct ReadProgress {
   }
 
   /// Twice what a read may take with its margin.
-  static let limit = TimeAmount.seconds(20)
+  static let limit = (RoleConsumer.longestBlock + RedisConnection.blockingMargin) * 2
 
   private var stage = Stage.waiting
   private var since = NIODeadline.now()

@@ -9,8 +9,8 @@ package import RedisClient
 /// the priorities that are in use; for the others the host's ``StreamWaker`` waits. Where nothing came it blocks on all.
 @IOActor
 package final class RoleConsumer: StreamReader {
-  /// How long one read blocks; a lost connection is noticed no later.
-  private static let longestBlock = TimeAmount.seconds(5)
+  /// How long one read blocks. A connection that is lost without a word the system notices sooner.
+  nonisolated static let longestBlock = TimeAmount.seconds(15)
   /// How long a group that is new on the stream may go unseen.
   private static let groupsInterval = Duration.seconds(1)
   /// Entries of one stream in one read.

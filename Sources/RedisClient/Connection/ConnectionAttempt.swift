@@ -65,13 +65,22 @@ struct ConnectionAttempt {
     do {
       switch settings.address.endpoint {
       case .tcp(let host, let port):
-        return try await bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        return try await Self.keptAlive(bootstrap).channelOption(.tcpOption(.tcp_nodelay), value: 1)
           .connect(host: host, port: port).get()
       case .unix(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
       }
     } catch {
       throw Obstacle(why: Self.why(error))
     }
+  }
+
+  /// Has the system ask a server that says nothing whether it is there, so that a read that blocks need not end for that.
+  private static func keptAlive(_ bootstrap: ClientBootstrap) -> ClientBootstrap {
+    let (silence, interval, attempts) = (5, 2, 3)  // seconds, and how often
+    return bootstrap.channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: .init(silence))
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: .init(interval))
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: .init(attempts))
   }
 
   private static func why(_ error: any Error) -> String {

@@ -5,7 +5,7 @@ package import NIOCore
 @IOActor
 package final class RedisConnection: PooledConnection {
   /// What a blocked command may take beyond the time that it blocks for.
-  private static let blockingMargin = TimeAmount.seconds(5)
+  package nonisolated static let blockingMargin = TimeAmount.seconds(5)
 
   let handler: RedisChannelHandler
   private let settings: RedisConnectionSettings
