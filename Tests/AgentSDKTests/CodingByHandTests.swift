@@ -1,4 +1,6 @@
 import Foundation
+import SeededGenerator
+import StrictJSON
 import Testing
 
 @testable import AgentSDK
@@ -202,6 +204,58 @@ struct CodingByHandTests {
     #expect(try #require(path(#"{"list":null}"#)).0 == "list")
     #expect(try #require(path(#"{"list":[{"number":1}],}"#)).1.contains("byte 23"))
     #expect(try #require(path("[]")) == ("", "Expected Dictionary<String, Any>, and found an array."))
+  }
+
+  /// Tries one type after the other, as those do that hold anything.
+  private struct Anything: Decodable {
+    var number: Int
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if (try? value.decode(Bool.self)) != nil { throw CancellationError() }
+      number = try value.decode(Int.self)
+    }
+  }
+
+  @Test(
+    "to be wrong about each of very many elements takes no longer for the last than for the first",
+    .timeLimit(.minutes(1)))
+  func wrongAgainAndAgain() throws {
+    let numbers = (0..<200_000).map { $0 % 10 }
+    let json = "[" + numbers.map(String.init).joined(separator: ",") + "]"
+    #expect(try PayloadCoding.decode([Anything].self, from: json).map(\.number) == numbers)
+    let decimals = try PayloadCoding.decode(
+      [Decimal].self, from: "[" + String(repeating: "1,", count: 20_000) + "1]")
+    #expect(decimals.count == 20_001)
+  }
+
+  @Test("the way to a value is found, in whatever order it is asked for")
+  func paths() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    let list = "[" + (0..<70).map { "[\($0),{\"k\($0)\":[]}]" }.joined(separator: ",") + "]"
+    let members = (0..<50).map { "\"m\($0)\":[{\"a\":\(list)},null]" }.joined(separator: ",")
+    let document = try Array("{\(members)}".utf8).withUnsafeBytes { try JSONDocument($0) }
+    var expected: [Int: String] = [:]
+    func note(_ index: Int, _ path: String) {
+      expected[index] = path
+      let token = document.tokens[index]
+      var child = index + 1
+      for number in 0..<Int(token.count) {
+        if token.kind == .object {
+          note(child + 1, path + "." + (document.string(at: child) ?? ""))
+          child += 1
+        } else {
+          note(child, path + ".\(number)")
+        }
+        child = Int(document.tokens[child].next)
+      }
+    }
+    note(0, "")
+    for index in expected.keys.sorted().shuffled(using: &random).prefix(5_000) {
+      let keys = document.path(to: index).keys.map { $0.intValue.map(String.init) ?? $0.stringValue }
+      #expect(keys.map { "." + $0 }.joined() == expected[index], "token \(index), seed \(seed)")
+    }
   }
 
   @Test("half a surrogate pair is no text: refused where it is read")

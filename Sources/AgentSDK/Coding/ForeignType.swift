@@ -53,7 +53,7 @@ enum ForeignType: Sendable {
   private static func value<Value: Decodable>(
     _ type: Value.Type, of parts: some Encodable, for element: JSONElement
   ) throws -> Value {
-    let document = try PayloadCoding.encode(parts).withUnsafeBytes { try JSONDocument($0, at: element.path) }
+    let document = try PayloadCoding.encode(parts).withUnsafeBytes { try JSONDocument($0, madeOf: element) }
     let whole = JSONElement(document: document, index: 0)
     return try Value(from: ValueDecoder(element: whole))
   }

@@ -1,4 +1,5 @@
 import StrictJSON
+import Synchronization
 
 /// One JSON text and where its values stand.
 ///
@@ -9,12 +10,21 @@ final class JSONDocument: @unchecked Sendable {
   // that hold this object.
   let bytes: UnsafeRawBufferPointer
   let tokens: ContiguousArray<JSONTape.Token>
-  /// Where the whole stands in what it was taken from.
-  let path: CodingPath
+  /// What the whole was made of, where it was made of a value of another document.
+  private let origin: JSONElement?
+  /// Where the last value was whose place was asked for, by its container.
+  private let lastPlaces = Mutex<[Int: Place]>([:])
+
+  /// A value in an array, or a member's in an object.
+  private struct Place {
+    let value: Int
+    /// Which one it is.
+    let number: Int
+  }
 
   /// Throws `DecodingError.dataCorrupted` for what is not one JSON value.
-  init(_ text: UnsafeRawBufferPointer, at path: CodingPath = .root) throws {
-    self.path = path
+  init(_ text: UnsafeRawBufferPointer, madeOf origin: JSONElement? = nil) throws {
+    self.origin = origin
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 1)
     copy.copyMemory(from: text)
     do throws(JSONError) {
@@ -58,21 +68,34 @@ final class JSONDocument: @unchecked Sendable {
 
   /// The keys that lead to a value.
   func path(to index: Int) -> CodingPath {
-    var (path, container) = (path, 0)
+    var (path, container) = (origin?.path ?? .root, 0)
     while container < index {
-      let isObject = tokens[container].kind == .object
-      var (value, place) = (container + (isObject ? 2 : 1), 0)
-      while tokens[value].next <= index {
-        value = Int(tokens[value].next) + (isObject ? 1 : 0)
-        place += 1
-      }
+      let place = place(of: index, in: container)
       path =
-        isObject
-        ? .key(AnyKey(stringValue: string(at: value - 1) ?? ""), of: path) : .element(place, of: path)
-      container = value
+        tokens[container].kind == .object
+        ? .key(AnyKey(stringValue: string(at: place.value - 1) ?? ""), of: path)
+        : .element(place.number, of: path)
+      container = place.value
     }
     return path
   }
+
+  /// The value of a container that a value is, or is in. One after the other they are found in one pass: a type may be
+  /// tried for each of many elements, and be wrong each time.
+  private func place(of index: Int, in container: Int) -> Place {
+    let keys = tokens[container].kind == .object ? 1 : 0
+    var (value, number) = (container + 1 + keys, 0)
+    if let last = lastPlaces.withLock({ $0[container] }), last.value <= index {
+      (value, number) = (last.value, last.number)
+    }
+    while tokens[value].next <= index { (value, number) = (Int(tokens[value].next) + keys, number + 1) }
+    let place = Place(value: value, number: number)
+    if number >= Self.longWay { lastPlaces.withLock { $0[container] = place } }
+    return place
+  }
+
+  /// So many values are passed again and again; where one stands behind more is remembered.
+  private static let longWay = 32
 
   /// A member's key, to be compared.
   func key(at index: Int) -> JSONKey {
