@@ -48,19 +48,26 @@ struct StreamWakerTests {
 
   @Test func `Who reads a stream that was deleted is told, and nobody is where all are there`() async throws {
     let streams = try await Streams()
-    for stream in ["stream:a", "stream:b"] {
+    for stream in ["stream:a", "stream:b", "stream:c"] {
       try await streams.send("XGROUP", "CREATE", stream, "g", "0", "MKSTREAM")
     }
     let waker = await StreamWaker(client: streams.client, logger: silentLogger)
     let reader = Reader()
     let run = Task { await waker.run() }
     await waker.watch(["stream:a", "stream:b"], for: reader)
+    let blocked = Reader()
+    await waker.blocks(on: "stream:c", blocked)
     let looks = { try streams.server.cli("INFO", "commandstats").contains("cmdstat_exists") }
     try await RedisTestServer.wait(until: "it has looked whether all are there") { try looks() }
     #expect(await Set(reader.woken).count == reader.woken.count, "for each stream once, at the start")
+    #expect(await blocked.woken.isEmpty)
     await reader.clear()
     try await streams.send("DEL", "stream:a")
     try await RedisTestServer.wait(until: "the reader is told") { await !reader.woken.isEmpty }
+    try await streams.send("XGROUP", "CREATE", "stream:a", "g", "0", "MKSTREAM")
+    await blocked.clear()
+    try await streams.send("DEL", "stream:c")
+    try await RedisTestServer.wait(until: "who blocks on it is told") { await !blocked.woken.isEmpty }
     await waker.quiet()
     await run.value
   }

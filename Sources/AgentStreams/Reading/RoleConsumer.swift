@@ -57,11 +57,13 @@ package final class RoleConsumer: StreamReader {
 
   /// Reads until it is made quiet; a server that goes away is waited for.
   package func run() async {
+    waker.blocks(on: mainStream, self)
     await withDiscardingTaskGroup { group in
       group.addTask { for await _ in self.interruptions { await self.blockingRead.end() } }
       await readAgainAndAgain()
       interrupting.finish()
     }
+    waker.blocks(on: mainStream, nil)
     await waker.forget(lanes.sources.map(\.stream), for: self)
     for delivery in waiting { delivery.source.occupySlot(delivery) }
     receiver.handBack(Array(waiting))
@@ -80,6 +82,8 @@ package final class RoleConsumer: StreamReader {
       }
     }
   }
+
+  private var mainStream: String { lanes.sources[lanes.main].stream }
 
   var name: String { lanes.sources.first.map { "the streams of role \($0.role)" } ?? "nothing" }
 

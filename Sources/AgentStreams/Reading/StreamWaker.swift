@@ -17,6 +17,8 @@ package final class StreamWaker {
   private let client: RedisClient
   private let logger: Logger
   private var readers: [String: [any StreamReader]] = [:]
+  /// Streams on which their readers block themselves, and which may be deleted under them: not every server tells them.
+  private var blocked: [String: any StreamReader] = [:]
   /// Up to where each stream has been seen.
   private var seen: [String: String] = [:]
   private var isQuiet = false
@@ -54,6 +56,9 @@ package final class StreamWaker {
     }
     if isForgotten { await interrupt() }
   }
+
+  /// `reader` blocks on this stream, until it says otherwise by nil, and is woken where the stream is gone.
+  func blocks(on stream: String, _ reader: (any StreamReader)?) { blocked[stream] = reader }
 
   package func run() async {
     var backoff = Backoff()
@@ -138,11 +143,13 @@ package final class StreamWaker {
 
   /// Nothing came: a reader's look at its stream finds that it was deleted, and nobody can write to it any more.
   private func lookForDeleted(_ connection: RedisConnection) async throws(RedisError) {
-    let streams = Array(readers.keys)
+    let streams = Array(readers.keys) + blocked.keys
     if streams.isEmpty { return }
     var command = RedisCommand("EXISTS")
     for stream in streams { command.append(stream) }
-    if try await connection.send(command).root.integer != streams.count { wakeAll() }
+    guard try await connection.send(command).root.integer != streams.count else { return }
+    wakeAll()
+    for (stream, reader) in blocked { reader.wake(stream) }
   }
 
   private func wakeReaders(of stream: String) {
