@@ -1,5 +1,7 @@
 import AgentPlugins
 import AgentStreams
+import Glibc
+import SystemPackage
 import Testing
 
 @testable import AgentRuntime
@@ -18,6 +20,11 @@ struct WorkerRecordsTests {
     victim = nil
     #expect(try survivor.dead().map(\.incarnation) == ["victim"])
     #expect(try survivor.dead().map(\.incarnation) == ["victim"], "looking changes nothing")
+    // Others look at the same moment, since all are told.
+    let other = try FileDescriptor.open(folder.path + "/workers/victim", .readOnly)
+    #expect(flock(other.rawValue, LOCK_SH | LOCK_NB) == 0)
+    #expect(try survivor.dead().map(\.incarnation) == ["victim"])
+    try other.close()
     survivor.forget(["victim"])
     #expect(try survivor.dead().map(\.incarnation) == [])
   }

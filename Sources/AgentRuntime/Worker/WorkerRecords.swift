@@ -109,8 +109,9 @@ final class WorkerRecords {
     guard number >= 0 else { return nil }  // gone meanwhile
     let file = OwnedDescriptor(number)
     return withExtendedLifetime(file) {
-      // The lock first: of those that live nothing is read. What cannot be read is no record.
-      guard flock(number, LOCK_EX | LOCK_NB) == 0,
+      // The lock first: of those that live nothing is read. Shared, since several look at once when one has died.
+      // What cannot be read is no record.
+      guard flock(number, LOCK_SH | LOCK_NB) == 0,
         let death = try? RecordedDeath(file: FileDescriptor(rawValue: number)), death.isOf(subject: subject)
       else { return nil }
       return DeadRecord(incarnation: name, death: death)
