@@ -16,6 +16,8 @@ struct StatisticsWriter {
   private var heard: [(Broadcast, Double)] = []
   /// Whether no more is known than was kept, but for who lives.
   private var isKept = true
+  /// Whether there was something to be kept the last time.
+  private var hadNews = false
   /// The last failure that was logged: one that stays is said once.
   private var failure: String?
 
@@ -43,16 +45,19 @@ struct StatisticsWriter {
 
   /// Until it is to be looked again whether there is something to write: agents say what they have done every five seconds.
   var pace: Duration {
-    let (shortest, longest) = (1.0, 5.0)
-    // Nothing is known before the start, and who has the files may end at any time.
-    guard let files, files.isOurs, isKept else { return .seconds(shortest) }
+    let shortest = 1.0
+    // Nothing is known before the start; who has the files may end at any time; and where agents do something, the next
+    // that is heard of it is kept soon.
+    guard let files, files.isOurs, isKept, !hadNews else { return .seconds(shortest) }
     let untilReport = statistics.reportedAt + interval - Clock.now()
-    return .seconds(max(shortest, min(longest, untilReport)))
+    // Of five seconds or more it may be two and a half longer.
+    return .seconds(max(shortest, min(untilReport < 7.5 ? 4 : 5, untilReport)))
   }
 
   /// Keeps what is new, and writes the report where it is time.
   mutating func writeDue() {
     noteHeard()
+    hadNews = !isKept
     noting { writer in
       guard try writer.claim() else { return }
       writer.files?.signOfLife()
