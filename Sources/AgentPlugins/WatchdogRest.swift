@@ -8,6 +8,8 @@ final class WatchdogRest: Sendable {
 
   /// An agent has got a thread. Called for each piece of work, so it hardly costs anything while nobody rests.
   func end() {
+    // What was written down of the work comes first: who rests has either seen it, or is seen here.
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
     guard isUnderWay.load(ordering: .relaxed), isUnderWay.exchange(false, ordering: .relaxed) else { return }
     ended.signal()
   }
