@@ -132,7 +132,7 @@ struct DelayedMessagesTests {
     let channel = await ControlChannel(
       client: streams.client, keys: Self.keys, logger: silentLogger, firstAttempt: {}, subscribed: theirs.look
     ) { addressee, message in
-      if addressee == .role("upper"), message == DesiredChange.look { theirs.look() }
+      if case .role(let role) = addressee, message == DesiredChange.look { theirs.look(for: role) }
     }
     let ours = await mover(streams, of: "another", longestWait: .seconds(60))
     let tasks = [Task { await theirs.run() }, Task { await channel.run() }, Task { await ours.run() }]
@@ -153,6 +153,19 @@ struct DelayedMessagesTests {
     }
     #expect(try streams.calls(of: "publish") == before + 2, "nobody need be told of what they will see")
     await channel.quiet()
+  }
+
+  @Test func `At the end others are told of what is due soon, for each role once`() async throws {
+    let streams = try await Streams()
+    let mover = await mover(streams, longestWait: .seconds(60))
+    await mover.handOver()
+    #expect(try streams.calls(of: "publish") == 0)
+    await mover.delayed(delayed("late", after: 60_000))
+    await mover.handOver()
+    #expect(try streams.calls(of: "publish") == 0, "they see it by themselves")
+    for wait in [59_000, 1] { await mover.delayed(delayed("soon", after: wait)) }
+    await mover.handOver()
+    #expect(try streams.calls(of: "publish") == 1)
   }
 
   @Test func `What could not be moved is looked for again soon`() async throws {

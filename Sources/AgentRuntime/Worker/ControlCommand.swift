@@ -3,7 +3,7 @@ import StrictJSON
 /// A command to hosts: `{"kind":"control","command":"reload"}`, or the bare word.
 enum ControlCommand: Equatable {
   case reload
-  /// The desired state has changed, or a message was delayed that is due soon.
+  /// To all: the desired state has changed. To a role: a message was delayed for it that is due soon.
   case look
   /// What agents tell each other on the same channels; of this agent, where it is named.
   case event(agentID: String?)

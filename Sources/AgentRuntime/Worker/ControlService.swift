@@ -52,7 +52,7 @@ final class ControlService: Service {
     }
   }
 
-  /// At all that there are messages about: those from before this host listened went unheard.
+  /// What was said before this host listened went unheard.
   private func look() {
     desired.look()
     delayed.look()
@@ -63,8 +63,10 @@ final class ControlService: Service {
     let channel = ControlChannel(
       client: client, keys: keys, logger: logger, firstAttempt: attempted.finish, subscribed: look
     ) {
-      [self, logger, plugins, broadcasts] addressee, message in
+      [logger, plugins, desired, delayed, broadcasts] addressee, message in
       let said = ControlCommand(message)
+      // Of a message that was delayed for it; nothing that agents would do something about, and there may be many.
+      if said == .look, case .role(let role) = addressee { return delayed.look(for: role) }
       broadcasts?.hear(message, of: said.eventAgentID, to: addressee)
       switch said {
       case .reload:
@@ -76,7 +78,7 @@ final class ControlService: Service {
           plugins.want(.named(names))
         }
         request.yield()
-      case .look: look()
+      case .look: desired.look()
       case .event: break
       case .unknown(let text): logger.notice("ignoring an unknown command: \(LogText.escaped(text))")
       }

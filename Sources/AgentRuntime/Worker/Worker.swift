@@ -80,8 +80,9 @@ package final class Worker {
       client: client, keys: keys, registry: registry, plugins: agents.plugins, dispatcher: dispatcher,
       cancellations: road.cancellations, logger: logger
     ) { supervisor.say(.replace(reason: $0), logger: logger) }
-    delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry] in
-      registry.roles.sorted()
+    // One on probation moves none, and tells those who do.
+    delayed = DelayedMessages(client: client, keys: keys, logger: logger) { [registry, configuration] in
+      configuration.place.isProbation ? [] : registry.roles.sorted()
     }
     lifecycle = LifecycleEvents(client: client, keys: keys)
     timers = AgentTimers(registry: registry, dispatcher: dispatcher, logger: logger)
@@ -134,9 +135,10 @@ package final class Worker {
         }
       }
       lifecycle.said = broadcasts.hear(ownEvent:)
-      registry.changed = { [presence, timers] in
+      registry.changed = { [presence, timers, delayed] in
         presence.changed()
         timers.agentsChanged()
+        delayed.look()
       }
     }
     agents.plugins.looked = presence.changed
@@ -199,7 +201,8 @@ package final class Worker {
     let keeper = LeaseKeeper(client: client, policy: leases, logger: logger) { [registry] in
       registry.holders.flatMap { agent in agent.sources.map { ($0, agent) } }
     }
-    return [LoopService { await keeper.run() }]
+    committer.delayed = delayed.delayed
+    return [LoopService { await keeper.run() }, DelayService(delayed: delayed)]
   }
 
   /// What is done for the roles that this worker serves.
@@ -229,14 +232,13 @@ package final class Worker {
 
   /// What is done beside reading.
   private var readingLoops: [any Service] {
-    committer.delayed = delayed.delayed
     let janitor = Janitor(client: client, keys: keys, policy: leases, logger: logger) { [registry] in
       registry.lanes
     }
     let watchdog = ReaderWatchdog(logger: logger) { [registry] in registry.roleReaders }
     return [
-      LoopService { [delayed] in await delayed.run() }, LoopService { await janitor.run() },
-      LoopService { await watchdog.run() }, LoopService { [timers] in await timers.run() },
+      LoopService { await janitor.run() }, LoopService { await watchdog.run() },
+      LoopService { [timers] in await timers.run() },
     ]
   }
 

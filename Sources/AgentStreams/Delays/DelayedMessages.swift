@@ -14,6 +14,8 @@ package final class DelayedMessages {
   package nonisolated static let longestWait = Duration.seconds(5)
   /// Until those are looked for again that could not be moved.
   private static let retryInterval = Duration.seconds(1)
+  /// For so long what this host is told of is gathered.
+  private static let gathering = Duration.milliseconds(20)
 
   private let client: RedisClient
   private let keys: Keys
@@ -24,6 +26,8 @@ package final class DelayedMessages {
   private var isDue = true
   /// Roles of others for which there is something that they do not know of.
   private var untold: Set<String> = []
+  /// Until when something waits that this host has delayed for a role of its own, and that is due soon.
+  private var waiting: [String: NIODeadline] = [:]
   private let isTime = Condition()
 
   /// `roles`: those that this host serves.
@@ -43,10 +47,17 @@ package final class DelayedMessages {
     let wait = Duration.milliseconds(message.milliseconds)
     if roles().contains(message.role) {
       expect(in: wait)
+      let due = NIODeadline.now() + TimeAmount(wait)
+      if wait < longestWait { waiting[message.role] = max(due, waiting[message.role] ?? due) }
     } else if wait < longestWait {
       untold.insert(message.role)
       isTime.wakeAll()
     }
+  }
+
+  /// There may be one for this role that is due sooner than was known.
+  package func look(for role: String) {
+    if roles().contains(role) { expect(in: Self.gathering) }
   }
 
   /// There may be some that are due sooner than was known.
@@ -87,6 +98,12 @@ package final class DelayedMessages {
     timer = nil
   }
 
+  /// At the end, when nothing is delayed here any more: others who serve these roles know of what they delayed themselves.
+  package func handOver() async {
+    untold.formUnion(waiting.filter { $0.value > .now() }.keys)
+    await tell()
+  }
+
   /// Those who do not hear it look by themselves after a while.
   private func tell() async {
     if untold.isEmpty { return }
@@ -102,6 +119,7 @@ package final class DelayedMessages {
   /// Returns in how long to look again.
   private func moveAll() async -> Duration {
     let roles = roles()
+    waiting = waiting.filter { $0.value > .now() }
     var soonest = IOActor.timeToNextBeat(every: longestWait)
     for start in stride(from: 0, to: roles.count, by: Self.maximumRoles) {
       do throws(RedisError) {
