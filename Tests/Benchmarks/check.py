@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that a request has not become dearer: its instructions, by callgrind, and the time of Redis' commands.
+"""Checks that a request has not become dearer: its instructions, by callgrind, and the time of Redis' commands; and that
+a host with nothing to do does not do more.
 
 thresholds.json has the most that each may be, some percent above what was measured when it was set: whoever makes a
 request cheaper lowers them, whoever has a reason to make it dearer raises them and says why. Fails above any of them.
@@ -18,6 +19,7 @@ from statistics import median
 from typing import Dict
 
 import bench
+import idle
 import instructions
 
 THRESHOLDS = bench.HERE / "thresholds.json"
@@ -58,6 +60,17 @@ def redis_time(arguments: argparse.Namespace) -> Dict[str, float]:
     }
 
 
+def idle_activity(arguments: argparse.Namespace) -> Dict[str, float]:
+    folder = Path(tempfile.mkdtemp(prefix="agenthost-check-"))
+    redis = bench.Redis(folder)
+    try:
+        with bench.running(redis.command(), folder / "redis.log") as server:
+            redis.wait_until_ready(server)
+            return idle.activity(redis, arguments)
+    finally:
+        shutil.rmtree(folder)
+
+
 def judge(found: Dict[str, float], thresholds: Dict[str, float]) -> bool:
     if missing := thresholds.keys() ^ found.keys():
         sys.exit(f"{THRESHOLDS.name} and what is measured do not name the same: {', '.join(sorted(missing))}")
@@ -80,10 +93,11 @@ def main() -> None:
     try:
         found = counted_instructions(arguments.host.resolve(), arguments.agents_dir.resolve())
         found |= redis_time(arguments)
+        found |= idle_activity(arguments)
     except bench.BenchmarkError as error:
         sys.exit(f"void: {error}")
     if not judge(found, json.loads(THRESHOLDS.read_text())):
-        sys.exit("a request has become dearer")
+        sys.exit("a request, or an idle host, has become dearer")
 
 
 if __name__ == "__main__":

@@ -11,15 +11,19 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Dict, Iterator
 
 import bench
 import hosts
-from processes import cpu_seconds, pss_bytes
+from processes import cpu_seconds, pss_bytes, wake_ups
 
 ROLES = 20
 SECONDS = 60
+ACTIVITY_SECONDS = 30  # many of the instants at which the host looks
+SETTLING_SECONDS = 10  # until what comes with the start has been
 SAMPLES = 6
 MEGABYTE = 1e6
 MOST_CPU_PERCENT = 0.2
@@ -37,7 +41,9 @@ def roles_served(redis: bench.Redis, arguments: argparse.Namespace) -> int:
     return len(json.loads(status.stdout)["roles"])
 
 
-def measure_cpu(redis: bench.Redis, arguments: argparse.Namespace, seconds: float, limits: hosts.Limits) -> None:
+@contextmanager
+def idle_host(redis: bench.Redis, arguments: argparse.Namespace) -> Iterator[hosts.Host]:
+    """One of twenty roles, whose next worker is ready too."""
     agents = redis.folder / "agents.d"
     agents.mkdir()
     libraries = list(arguments.agents_dir.glob("*.so"))
@@ -47,9 +53,33 @@ def measure_cpu(redis: bench.Redis, arguments: argparse.Namespace, seconds: floa
     with hosts.started(redis, arguments.host, agents, redis.folder / "twenty-roles") as host:
         bench.wait_until_served(redis, DEMO, host.process, host.log)
         host.wait_until_ready()
-        spare = host.wait_for_the_spare()
+        host.wait_for_the_spare()
         if (roles := roles_served(redis, arguments)) != ROLES:
             raise bench.BenchmarkError(f"the host serves {roles} roles, not {ROLES}")
+        yield host
+
+
+def activity(redis: bench.Redis, arguments: argparse.Namespace) -> Dict[str, float]:
+    """What an idle second costs, counted in what hardly depends on the machine's pace."""
+
+    def count() -> Dict[str, int]:
+        commands = int(redis.info("stats")["total_commands_processed"])
+        return {"wake-ups of the worker's threads": wake_ups(worker), "Redis' commands": commands}
+
+    with idle_host(redis, arguments) as host:
+        worker = hosts.worker_of(host.process.pid)
+        time.sleep(SETTLING_SECONDS)
+        before = count()
+        time.sleep(ACTIVITY_SECONDS)
+        after = count()
+    return {
+        f"{name} a second, idle with {ROLES} roles": (after[name] - before[name]) / ACTIVITY_SECONDS for name in after
+    }
+
+
+def measure_cpu(redis: bench.Redis, arguments: argparse.Namespace, seconds: float, limits: hosts.Limits) -> None:
+    with idle_host(redis, arguments) as host:
+        (spare,) = hosts.spares_of(host.process.pid)
         groups = {"supervisor": [host.process.pid], "worker": [hosts.worker_of(host.process.pid)], "spare": [spare]}
         before, began = {name: cpu_seconds(pids) for name, pids in groups.items()}, time.monotonic()
         redis_before = redis.cpu_seconds()

@@ -37,6 +37,18 @@ def cpu_seconds_of_trees(roots: Iterable[int]) -> float:
     return cpu_seconds(trees_of(roots))
 
 
+def wake_ups(pid: int) -> int:
+    """How often its threads have been woken after they had gone to sleep, as long as they live."""
+    woken = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        try:
+            lines = status.read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread that ended while we were looking
+        woken += sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+    return woken
+
+
 def children_of(process: int) -> Dict[int, str]:
     """Their command lines."""
     listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(process)], capture_output=True, text=True)
