@@ -37,6 +37,7 @@ enum ControlCommand: Equatable {
     /// Nil for what is no object.
     init?(_ message: String) {
       var text = message
+      // What is no JSON is no object either.
       let said = text.withUTF8 { try? Said(UnsafeRawBufferPointer($0)) }
       guard let said else { return nil }
       self = said

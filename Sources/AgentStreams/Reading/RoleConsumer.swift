@@ -57,13 +57,13 @@ package final class RoleConsumer: StreamReader {
 
   /// Reads until it is made quiet; a server that goes away is waited for.
   package func run() async {
-    waker.blocks(on: mainStream, self)
+    waker.blocks(self, on: mainStream)
     await withDiscardingTaskGroup { group in
       group.addTask { for await _ in self.interruptions { await self.blockingRead.end() } }
       await readAgainAndAgain()
       interrupting.finish()
     }
-    waker.blocks(on: mainStream, nil)
+    waker.blocksNoMore(self, on: mainStream)
     await waker.forget(lanes.sources.map(\.stream), for: self)
     for delivery in waiting { delivery.source.occupySlot(delivery) }
     receiver.handBack(Array(waiting))

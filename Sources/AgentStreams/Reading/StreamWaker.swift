@@ -18,7 +18,7 @@ package final class StreamWaker {
   private let logger: Logger
   private var readers: [String: [any StreamReader]] = [:]
   /// Streams on which their readers block themselves, and which may be deleted under them: not every server tells them.
-  private var blocked: [String: any StreamReader] = [:]
+  private var blocked: [String: [any StreamReader]] = [:]
   /// Up to where each stream has been seen.
   private var seen: [String: String] = [:]
   private var isQuiet = false
@@ -57,8 +57,14 @@ package final class StreamWaker {
     if isForgotten { await interrupt() }
   }
 
-  /// `reader` blocks on this stream, until it says otherwise by nil, and is woken where the stream is gone.
-  func blocks(on stream: String, _ reader: (any StreamReader)?) { blocked[stream] = reader }
+  /// `reader` blocks on this stream from now on, and is woken where the stream is gone.
+  func blocks(_ reader: any StreamReader, on stream: String) { blocked[stream, default: []].append(reader) }
+
+  /// It does no more; others may.
+  func blocksNoMore(_ reader: any StreamReader, on stream: String) {
+    let left = blocked[stream, default: []].filter { $0 !== reader }
+    blocked[stream] = left.isEmpty ? nil : left
+  }
 
   package func run() async {
     var backoff = Backoff()
@@ -149,7 +155,9 @@ package final class StreamWaker {
     for stream in streams { command.append(stream) }
     guard try await connection.send(command).root.integer != streams.count else { return }
     wakeAll()
-    for (stream, reader) in blocked { reader.wake(stream) }
+    for (stream, readers) in blocked {
+      for reader in readers { reader.wake(stream) }
+    }
   }
 
   private func wakeReaders(of stream: String) {
