@@ -4,7 +4,8 @@ import Logging
 import RedisClient
 
 /// Workers of this data folder that have died: looked for when the supervisor says that one has ended, since one that was
-/// being replaced may die after its successor has begun; and now and then, since others use the folder too. Their code is called to account, and what they held is taken over.
+/// being replaced may die after its successor has begun; and now and then, since others use the folder too. Their code is
+/// called to account, and what they held is taken over.
 @IOActor
 final class DeadWorkers {
   private static let interval = Duration.seconds(5)
