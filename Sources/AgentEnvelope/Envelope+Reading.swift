@@ -1,3 +1,4 @@
+import Glibc
 package import StrictJSON
 
 extension Envelope {
@@ -20,7 +21,9 @@ extension Envelope {
     }
     let quoted = span.bytes(in: bytes)
     let content = UnsafeRawBufferPointer(rebasing: quoted[1..<quoted.count - 1])
-    if !content.contains(ASCII.backslash) { return body(content) }
+    guard let start = content.baseAddress, memchr(start, Int32(ASCII.backslash), content.count) != nil else {
+      return body(content)
+    }
     var text = JSONString.text(of: content)
     text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
   }
@@ -70,18 +73,28 @@ extension Envelope {
 
   /// The value of a payload key.
   package func payloadValue(_ name: StaticString, in bytes: UnsafeRawBufferPointer) -> ByteSpan? {
-    payloadMembers.first { $0.key.key(in: bytes) == JSONKey(name) }?.value
+    let payload = span(.payload)
+    for member in payloadMembers {
+      // Most names are told apart by their length.
+      guard member.key.isEscaped || Int(member.key.content.count) == name.utf8CodeUnitCount else { continue }
+      if member.key.key(in: payload.bytes(in: bytes)) == JSONKey(name) {
+        return member.value.moved(by: Int(payload.start))
+      }
+    }
+    return nil
   }
 
   /// The value at a path of keys in the payload, such as `["summary", "response"]`.
   package func payloadValue(at path: [String], in bytes: UnsafeRawBufferPointer) -> ByteSpan? {
     var members = payloadMembers
-    var value: ByteSpan? = span(.payload)
+    var value = span(.payload)
     for name in path {
+      let object = value.bytes(in: bytes)
       // Of a key that an inner object has twice, the last counts.
-      value = JSONKey.with(name) { key in members.last { $0.key.key(in: bytes) == key }?.value }
-      guard let value else { return nil }
-      members = Self.members(of: value.bytes(in: bytes), at: Int(value.start))
+      let inner = JSONKey.with(name) { key in members.last { $0.key.key(in: object) == key }?.value }
+      guard let inner else { return nil }
+      value = inner.moved(by: Int(value.start))
+      members = Self.members(of: value.bytes(in: bytes))
     }
     return value
   }
@@ -94,15 +107,12 @@ extension Envelope {
     return JSONString.text(of: UnsafeRawBufferPointer(rebasing: quoted[1..<quoted.count - 1]))
   }
 
-  /// The members of an object that was scanned before, as spans into its envelope; none when it is no object.
-  private static func members(
-    of object: UnsafeRawBufferPointer, at start: Int
-  ) -> ContiguousArray<JSONMember> {
+  /// The members of an object that was scanned before, as spans into it; none when it is no object.
+  private static func members(of object: UnsafeRawBufferPointer) -> ContiguousArray<JSONMember> {
     guard JSONType(of: object) == .object else { return [] }
     var scanner = JSONScanner(object, mode: .inbound, maximumDepth: JSONScanner.deepestNesting)
     // The whole envelope passed the same scanner, so this cannot fail.
-    guard let members = try? scanner.members(openContainers: 0) else { return [] }
-    return ContiguousArray(members.map { $0.moved(by: start) })
+    return (try? scanner.members(openContainers: 0)) ?? []
   }
 }
 

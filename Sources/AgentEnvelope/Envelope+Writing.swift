@@ -5,28 +5,51 @@ extension Envelope {
   /// have. What is returned is what a scan of the bytes would find.
   /// - Parameter bytes: the bytes the envelope was made from.
   package func rewritten(_ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer) -> ScannedEnvelope {
-    var writer = EnvelopeWriter(capacity: Self.expectedBytes(of: rewrite, beside: bytes.count))
+    var written = Envelope.Written()
+    let output = ByteOutput.bytes(expecting: Self.expectedBytes(of: rewrite, beside: bytes.count)) { output in
+      write(rewrite, of: bytes, into: &output, noting: &written)
+    }
+    return ScannedEnvelope(
+      bytes: output,
+      envelope: Envelope(
+        processCount: rewrite.processCount, totalProcessingTime: rewrite.totalProcessingTime,
+        createTimestamp: written.createTimestamp, updateTimestamp: rewrite.updateTimestamp,
+        isForResultList: false, fields: written.fields, payloadMembers: written.payloadMembers,
+        additionalMembers: written.additionalMembers))
+  }
+
+  /// What is known of an envelope once it has been written.
+  private struct Written {
+    var fields = EnvelopeFieldSpans()
+    var createTimestamp = 0.0
+    var payloadMembers: ContiguousArray<JSONMember> = []
+    var additionalMembers: ContiguousArray<JSONMember> = []
+  }
+
+  private func write(
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout ByteOutput,
+    noting written: inout Written
+  ) {
+    var writer = EnvelopeWriter(output)
     writeIdentity(rewrite, of: bytes, into: &writer)
     writeRouting(rewrite, into: &writer)
-    let payload = writer.write(",\"payload\":", .payload) { writePayload(rewrite, of: bytes, into: &$0) }
+    written.payloadMembers = writer.write(",\"payload\":", .payload) {
+      writePayload(rewrite, of: bytes, into: &$0)
+    }
     writer.write(",\"update_ts\":", .updateTimestamp, number: rewrite.updateTimestamp)
     writeResultList(rewrite, of: bytes, into: &writer)
     writer.write(",\"trace\":", .trace) { writeTrace(rewrite, of: bytes, into: &$0) }
     writer.write(",\"process_count\":", .processCount, number: rewrite.processCount)
     writer.write(
       ",\"total_processing_time\":", .totalProcessingTime, number: rewrite.totalProcessingTime)
-    let createTimestamp = writeCreateTimestamp(rewrite, of: bytes, into: &writer)
-    let additional = additionalMembers.isEmpty ? [] : writer.write(additionalMembers, of: bytes)
+    written.createTimestamp = writeCreateTimestamp(rewrite, of: bytes, into: &writer)
+    if !additionalMembers.isEmpty { written.additionalMembers = writer.write(additionalMembers, of: bytes) }
     writer.append("}")
-    return ScannedEnvelope(
-      bytes: writer.bytes,
-      envelope: Envelope(
-        processCount: rewrite.processCount, totalProcessingTime: rewrite.totalProcessingTime,
-        createTimestamp: createTimestamp, updateTimestamp: rewrite.updateTimestamp, isForResultList: false,
-        fields: writer.fields, payloadMembers: payload, additionalMembers: additional))
+    written.fields = writer.fields
+    output = writer.output
   }
 
-  // One allocation in the common case: routing, a trace entry and figures take a few hundred bytes.
+  // Enough in the common case: routing, a trace entry and figures take a few hundred bytes.
   private static func expectedBytes(of rewrite: EnvelopeRewrite, beside inbound: Int) -> Int {
     let hop = 512
     switch rewrite.payload {
@@ -53,27 +76,31 @@ extension Envelope {
 
   private func writeRouting(_ rewrite: EnvelopeRewrite, into writer: inout EnvelopeWriter) {
     writer.write(",\"target_role\":", .targetRole, text: rewrite.targetRole)
-    writer.write(",\"target_agent_id\":", .targetAgentID, text: rewrite.targetAgentID)
-    writer.write(",\"target_list\":", .targetList, text: rewrite.targetList)
-    writer.write(",\"sender_role\":", .senderRole, text: rewrite.senderRole)
-    writer.write(",\"sender_agent_id\":", .senderAgentID, text: rewrite.senderAgentID)
+    if rewrite.targetAgentID == nil, rewrite.targetList == nil {
+      // As nearly all are.
+      writer.append(",\"target_agent_id\":null,\"target_list\":null")
+    } else {
+      writer.write(",\"target_agent_id\":", .targetAgentID, text: rewrite.targetAgentID)
+      writer.write(",\"target_list\":", .targetList, text: rewrite.targetList)
+    }
+    writer.write(rewrite.sender)
     writer.write(",\"kind\":", .kind, text: rewrite.kind)
   }
 
-  /// Returns the payload's members as they stand in the output.
+  /// Returns where its members stand in the payload.
   private func writePayload(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout ByteOutput
   ) -> ContiguousArray<JSONMember> {
     let inbound = span(.payload)
     if case .keep = rewrite.payload, case .keep = rewrite.hostMember, rewrite.errors.isEmpty,
       !inbound.isAbsent
     {
-      let distance = output.count - Int(inbound.start)
       output.append(bytes: inbound.bytes(in: bytes))
-      return distance == 0 ? payloadMembers : ContiguousArray(payloadMembers.map { $0.moved(by: distance) })
+      return payloadMembers
     }
     var writer = PayloadWriter(
-      inbound: bytes, members: payloadMembers, hostMember: rewrite.hostMember, errors: rewrite.errors)
+      inbound: inbound.bytes(in: bytes), members: payloadMembers, hostMember: rewrite.hostMember,
+      errors: rewrite.errors)
     writer.write(rewrite.payload, into: &output)
     return writer.members
   }
@@ -91,7 +118,7 @@ extension Envelope {
   }
 
   private func writeTrace(
-    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ rewrite: EnvelopeRewrite, of bytes: UnsafeRawBufferPointer, into output: inout ByteOutput
   ) {
     var needsComma = false
     if span(.trace).isAbsent || rewrite.newMessage?.keepsTrace == false {
@@ -99,9 +126,9 @@ extension Envelope {
     } else {
       needsComma = output.append(openArray: span(.trace).bytes(in: bytes))
     }
-    if let entry = rewrite.trace {
+    if let step = rewrite.trace {
       if needsComma { output.append(ASCII.comma) }
-      entry.write(into: &output)
+      step.write(into: &output)
     }
     output.append(ASCII.closeBracket)
   }
@@ -122,17 +149,17 @@ extension Envelope {
 }
 
 extension Envelope {
-  /// Appends the envelope as it is, but for the host's own member of the payload.
+  /// The envelope as it is, but for the host's own member of the payload.
   /// - Parameter bytes: the bytes the envelope was made from.
-  package func write(
-    _ member: HostMember, of bytes: UnsafeRawBufferPointer, into output: inout [UInt8]
-  ) {
+  package func written(with member: HostMember, of bytes: UnsafeRawBufferPointer) -> [UInt8] {
     let payload = span(.payload)
-    let start = Int(payload.start)
-    output.append(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<start]))
-    var writer = PayloadWriter(inbound: bytes, members: payloadMembers, hostMember: member.edit, errors: [])
-    writer.write(.keep, into: &output)
-    output.append(
-      bytes: UnsafeRawBufferPointer(rebasing: bytes[(start + payload.bytes(in: bytes).count)...]))
+    let room = 256
+    return ByteOutput.bytes(expecting: bytes.count + room) { output in
+      output.append(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<Int(payload.start)]))
+      var writer = PayloadWriter(
+        inbound: payload.bytes(in: bytes), members: payloadMembers, hostMember: member.edit, errors: [])
+      writer.write(.keep, into: &output)
+      output.append(bytes: UnsafeRawBufferPointer(rebasing: bytes[payload.end...]))
+    }
   }
 }

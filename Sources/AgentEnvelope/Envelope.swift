@@ -13,7 +13,8 @@ package final class Envelope: Sendable {
   package let createTimestamp: Double
   /// When the envelope was last written, in seconds since 1970; 0 when that is not known.
   package let updateTimestamp: Double
-  /// The payload's members, each key once.
+  /// The payload's members, each key once: where they stand in the payload, so that they stay the same over hops that leave
+  /// it as it is.
   package let payloadMembers: ContiguousArray<JSONMember>
 
   /// The top-level members that the specification does not have.

@@ -3,15 +3,14 @@ package struct EnvelopeRewrite: Sendable {
   package let targetRole: String?
   package let targetAgentID: String?
   package let targetList: String?
-  package let senderRole: String
-  package let senderAgentID: String?
+  package let sender: EnvelopeSender
   package let kind: String
   package let payload: PayloadEdit
   package let hostMember: HostMemberEdit
   /// Appended to the payload's `errors`.
   package let errors: [PayloadError]
   /// Appended to the trace.
-  package let trace: TraceEntry?
+  package let trace: TraceStep?
   package let processCount: Int
   package let totalProcessingTime: Double
   /// Seconds since 1970.
@@ -21,16 +20,15 @@ package struct EnvelopeRewrite: Sendable {
 
   package init(
     targetRole: String? = nil, targetAgentID: String? = nil, targetList: String? = nil,
-    senderRole: String, senderAgentID: String?, kind: String,
+    sender: EnvelopeSender, kind: String,
     payload: PayloadEdit = .keep, hostMember: HostMemberEdit = .keep,
-    errors: [PayloadError] = [], trace: TraceEntry? = nil,
+    errors: [PayloadError] = [], trace: TraceStep? = nil,
     processCount: Int, totalProcessingTime: Double, updateTimestamp: Double, newMessage: NewMessage? = nil
   ) {
     self.targetRole = targetRole
     self.targetAgentID = targetAgentID
     self.targetList = targetList
-    self.senderRole = senderRole
-    self.senderAgentID = senderAgentID
+    self.sender = sender
     self.kind = kind
     self.payload = payload
     self.hostMember = hostMember

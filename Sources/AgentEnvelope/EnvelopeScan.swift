@@ -4,6 +4,7 @@ import StrictJSON
 struct EnvelopeScan {
   let bytes: UnsafeRawBufferPointer
   private(set) var fields = EnvelopeFieldSpans()
+  /// Where they stand in the payload.
   private(set) var payloadMembers: ContiguousArray<JSONMember> = []
   private(set) var additionalMembers: ContiguousArray<JSONMember> = []
   /// What ended the scan early, or was met on the way.
@@ -60,6 +61,7 @@ struct EnvelopeScan {
     let start = scanner.position
     payloadMembers = try scanner.members(openContainers: 1)
     payloadMembers.collapseDuplicates(in: bytes)
+    for index in payloadMembers.indices { payloadMembers[index] = payloadMembers[index].moved(by: -start) }
     return ByteSpan(start, scanner.position)
   }
 }

@@ -2,12 +2,12 @@ import StrictJSON
 
 /// Writes an envelope, and notes where its fields come to stand: what a scan of it finds.
 struct EnvelopeWriter {
-  private(set) var bytes: [UInt8] = []
+  private(set) var output: ByteOutput
   private(set) var fields = EnvelopeFieldSpans()
 
-  init(capacity: Int) { bytes.reserveCapacity(capacity) }
+  init(_ output: ByteOutput) { self.output = output }
 
-  mutating func append(_ text: StaticString) { bytes.append(text) }
+  mutating func append(_ text: StaticString) { output.append(text) }
 
   /// Writes a field. `opening` ends in its name and the colon.
   mutating func write(_ opening: StaticString, _ field: EnvelopeField, text: String?) {
@@ -29,14 +29,21 @@ struct EnvelopeWriter {
     write(opening, field) { $0.append(json: number) }
   }
 
+  mutating func write(_ sender: EnvelopeSender) {
+    let start = output.count
+    output.append(copying: sender.fields)
+    fields[.senderRole] = sender.roleSpan.moved(by: start)
+    fields[.senderAgentID] = sender.agentIDSpan.moved(by: start)
+  }
+
   @inline(__always)
   mutating func write<Value>(
-    _ opening: StaticString, _ field: EnvelopeField, _ value: (inout [UInt8]) -> Value
+    _ opening: StaticString, _ field: EnvelopeField, _ value: (inout ByteOutput) -> Value
   ) -> Value {
-    bytes.append(opening)
-    let start = bytes.count
-    defer { fields[field] = ByteSpan(start, bytes.count) }
-    return value(&bytes)
+    output.append(opening)
+    let start = output.count
+    defer { fields[field] = ByteSpan(start, output.count) }
+    return value(&output)
   }
 
   /// Writes members beside the fields, each copied from where it stands in `message`. Returns where they stand now.
@@ -45,14 +52,14 @@ struct EnvelopeWriter {
   ) -> ContiguousArray<JSONMember> {
     ContiguousArray(
       members.map { member in
-        bytes.append(ASCII.comma)
-        let start = bytes.count
-        bytes.append(bytes: member.key.quoted.bytes(in: message))
-        bytes.append(ASCII.colon)
-        let value = bytes.count
-        bytes.append(bytes: member.value.bytes(in: message))
+        output.append(ASCII.comma)
+        let start = output.count
+        output.append(bytes: member.key.quoted.bytes(in: message))
+        output.append(ASCII.colon)
+        let value = output.count
+        output.append(bytes: member.value.bytes(in: message))
         return JSONMember(
-          key: member.key.moved(to: start + 1), value: ByteSpan(value, bytes.count))
+          key: member.key.moved(to: start + 1), value: ByteSpan(value, output.count))
       })
   }
 }

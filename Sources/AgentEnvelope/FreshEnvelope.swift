@@ -47,7 +47,8 @@ package struct FreshEnvelope: Sendable {
   package func written() -> [UInt8] {
     let rewrite = EnvelopeRewrite(
       targetRole: targetRole, targetAgentID: targetAgentID, targetList: targetList,
-      senderRole: senderRole, senderAgentID: senderAgentID, kind: kind, payload: .replace(payload),
+      sender: EnvelopeSender(role: senderRole, agentID: senderAgentID), kind: kind,
+      payload: .replace(payload),
       hostMember: hostMember.map(HostMemberEdit.set) ?? .keep, errors: errors,
       processCount: 0, totalProcessingTime: 0, updateTimestamp: createTimestamp,
       newMessage: NewMessage(

@@ -18,7 +18,7 @@ package struct PayloadError: Equatable, Sendable {
       code: value["code"]?.string ?? "", message: value["message"]?.string ?? value.string ?? "")
   }
 
-  func write(into output: inout [UInt8]) {
+  func write(into output: inout ByteOutput) {
     output.append("{\"code\":")
     output.append(json: code)
     output.append(",\"message\":")

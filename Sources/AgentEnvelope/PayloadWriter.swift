@@ -2,13 +2,15 @@ import StrictJSON
 
 /// Writes a payload anew, member by member, each copied from where it stands.
 struct PayloadWriter {
+  /// The payload that there was.
   let inbound: UnsafeRawBufferPointer
   let inboundMembers: ContiguousArray<JSONMember>
   let hostMember: HostMemberEdit
   let errors: [PayloadError]
 
-  /// What has been written, as it stands in the output.
+  /// What has been written: where it stands in the payload, which begins at `begin` of the output.
   private(set) var members: ContiguousArray<JSONMember> = []
+  private var begin = 0
   private var hasWrittenErrors = false
   private var hasWrittenHostMember = false
 
@@ -22,7 +24,8 @@ struct PayloadWriter {
     self.errors = errors
   }
 
-  mutating func write(_ edit: PayloadEdit, into output: inout [UInt8]) {
+  mutating func write(_ edit: PayloadEdit, into output: inout ByteOutput) {
+    begin = output.count
     output.append(ASCII.openBrace)
     members.reserveCapacity(expectedMembers(after: edit))
     switch edit {
@@ -60,7 +63,8 @@ struct PayloadWriter {
   }
 
   private mutating func writeMerged(
-    _ replyMembers: ContiguousArray<JSONMember>, of reply: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ replyMembers: ContiguousArray<JSONMember>, of reply: UnsafeRawBufferPointer,
+    into output: inout ByteOutput
   ) {
     let index = JSONKeyIndex(replyMembers, in: reply)
     var used = PlaceSet(count: replyMembers.count)
@@ -80,7 +84,7 @@ struct PayloadWriter {
   }
 
   private mutating func write(
-    _ member: JSONMember, of message: UnsafeRawBufferPointer, into output: inout [UInt8]
+    _ member: JSONMember, of message: UnsafeRawBufferPointer, into output: inout ByteOutput
   ) {
     if isHostMember(member, of: message) {
       hasWrittenHostMember = true
@@ -101,7 +105,7 @@ struct PayloadWriter {
 
   /// Writes the array of errors: what was there, then the new ones.
   private static func write(
-    _ errors: [PayloadError], after value: UnsafeRawBufferPointer?, into output: inout [UInt8]
+    _ errors: [PayloadError], after value: UnsafeRawBufferPointer?, into output: inout ByteOutput
   ) {
     var needsComma = false
     switch value.map(JSONType.init(of:)) {
@@ -123,35 +127,35 @@ struct PayloadWriter {
   /// Writes a member whose key stands in `message`.
   @inline(__always)
   private mutating func write(
-    _ key: JSONKeySpan, of message: UnsafeRawBufferPointer, into output: inout [UInt8],
-    value: (inout [UInt8]) -> Void
+    _ key: JSONKeySpan, of message: UnsafeRawBufferPointer, into output: inout ByteOutput,
+    value: (inout ByteOutput) -> Void
   ) {
     if !members.isEmpty { output.append(ASCII.comma) }
-    let start = output.count
+    let start = output.count - begin
     output.append(bytes: key.quoted.bytes(in: message))
     finish(key.moved(to: start + 1), into: &output, value: value)
   }
 
   private mutating func write(
-    _ name: StaticString, into output: inout [UInt8], value: (inout [UInt8]) -> Void
+    _ name: StaticString, into output: inout ByteOutput, value: (inout ByteOutput) -> Void
   ) {
     if !members.isEmpty { output.append(ASCII.comma) }
     output.append(ASCII.quote)
-    let start = output.count
+    let start = output.count - begin
     output.append(name)
-    let key = JSONKeySpan(content: ByteSpan(start, output.count), isEscaped: false)
+    let key = JSONKeySpan(content: ByteSpan(start, output.count - begin), isEscaped: false)
     output.append(ASCII.quote)
     finish(key, into: &output, value: value)
   }
 
   @inline(__always)
   private mutating func finish(
-    _ key: JSONKeySpan, into output: inout [UInt8], value: (inout [UInt8]) -> Void
+    _ key: JSONKeySpan, into output: inout ByteOutput, value: (inout ByteOutput) -> Void
   ) {
     output.append(ASCII.colon)
-    let start = output.count
+    let start = output.count - begin
     value(&output)
-    members.append(JSONMember(key: key, value: ByteSpan(start, output.count)))
+    members.append(JSONMember(key: key, value: ByteSpan(start, output.count - begin)))
   }
 
   private func isHostMember(_ member: JSONMember, of message: UnsafeRawBufferPointer) -> Bool {

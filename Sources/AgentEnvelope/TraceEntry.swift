@@ -1,6 +1,6 @@
 package import StrictJSON
 
-/// One agent's step in the trace of a message.
+/// One agent's step, as it stands in the trace of a message.
 package struct TraceEntry: Equatable, Sendable {
   /// Seconds since 1970.
   package var startTimestamp: Double
@@ -38,27 +38,6 @@ package struct TraceEntry: Equatable, Sendable {
       duration: value["duration"]?.double ?? 0,
       error: value["error"]?.string ?? value["exception"]?.string,
       safetyViolation: value["safety_violation"] == .bool(true))
-  }
-
-  package func write(into output: inout [UInt8]) {
-    output.append("{\"start_ts\":")
-    output.append(json: startTimestamp)
-    output.append(",\"role\":")
-    output.append(json: role)
-    output.append(",\"agent_id\":")
-    output.append(json: agentID)
-    output.append(",\"end_ts\":")
-    output.append(json: endTimestamp)
-    output.append(",\"duration\":")
-    output.append(json: duration)
-    output.append(",\"error\":")
-    output.append(json: error)
-    if let error {
-      output.append(",\"exception\":")
-      output.append(json: error)
-    }
-    if safetyViolation { output.append(",\"safety_violation\":true") }
-    output.append(ASCII.closeBrace)
   }
 }
 

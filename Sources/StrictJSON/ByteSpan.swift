@@ -28,6 +28,11 @@ package struct ByteSpan: Equatable, Sendable {
   /// The position after the last byte.
   @inlinable package var end: Int { Int(start) + Int(count) }
 
+  /// The same bytes in a message where they stand `distance` further on; what is absent stays so.
+  package func moved(by distance: Int) -> ByteSpan {
+    isAbsent ? .absent : ByteSpan(Int(start) + distance, end + distance)
+  }
+
   /// The bytes themselves, inside the message the span was made from.
   @inlinable @inline(__always)
   package func bytes(in message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -28,9 +28,10 @@ package enum JSONNumber {
   /// The number in millionths, where it is the double that is nearest to so many of them, as times in whole microseconds
   /// are; nil for others.
   static func microseconds(_ value: Double) -> UInt64? {
-    guard value >= 0, value < 0x1p53 / 1e6 else { return nil }
-    let count = (value * 1e6).rounded()
-    return count / 1e6 == value && value.sign == .plus ? UInt64(count) : nil
+    guard value >= 0, value < 0x1p53 / 1e6, value.sign == .plus else { return nil }
+    // Halves go up: where that is not the nearest, the comparison finds it.
+    let count = Int64(value * 1e6 + 0.5)
+    return Double(count) / 1e6 == value ? UInt64(count) : nil
   }
 
   // Digits up to 2^53 divided by a power of ten up to 10^22 are two exact doubles, so that one division

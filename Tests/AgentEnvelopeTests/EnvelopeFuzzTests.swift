@@ -42,11 +42,11 @@ import StrictJSON
     _ message: Message, after rewrite: EnvelopeRewrite, checkingReference: Bool
   ) -> Bool {
     let isInBounds = message.read { envelope, bytes in
-      let spans =
-        EnvelopeField.allCases.map(envelope.span) + envelope.payloadMembers.map(\.value)
-        + envelope.payloadMembers.map(\.key.content)
+      let members = envelope.payloadMembers.map(\.value) + envelope.payloadMembers.map(\.key.content)
       _ = envelope.agentTimeout(in: bytes)
-      return spans.allSatisfy { $0.end <= bytes.count } && envelope.resultList(in: bytes).hasPrefix("result:")
+      return EnvelopeField.allCases.map(envelope.span).allSatisfy { $0.end <= bytes.count }
+        && members.allSatisfy { $0.end <= Int(envelope.span(.payload).count) }
+        && envelope.resultList(in: bytes).hasPrefix("result:")
     }
     guard isInBounds, let next = try? Message(message.rewritten(rewrite)) else { return false }
     let hostMembers = [message, next].map { message in

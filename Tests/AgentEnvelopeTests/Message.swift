@@ -52,9 +52,9 @@ extension EnvelopeRewrite {
     errors: [PayloadError] = [], trace: TraceEntry? = nil, newMessage: NewMessage? = nil
   ) -> EnvelopeRewrite {
     EnvelopeRewrite(
-      targetRole: targetRole, senderRole: "upper", senderAgentID: "host:1:2", kind: "result",
-      payload: payload,
-      hostMember: hostMember, errors: errors, trace: trace, processCount: 1, totalProcessingTime: 0.5,
+      targetRole: targetRole, sender: EnvelopeSender(role: "upper", agentID: "host:1:2"), kind: "result",
+      payload: payload, hostMember: hostMember, errors: errors, trace: trace.map { TraceStep($0) },
+      processCount: 1, totalProcessingTime: 0.5,
       updateTimestamp: 2.5, newMessage: newMessage)
   }
 }

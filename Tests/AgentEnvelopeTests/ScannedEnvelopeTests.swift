@@ -53,12 +53,12 @@ import Testing
     return EnvelopeRewrite(
       targetRole: random.generator.chance(2) ? text() : nil,
       targetAgentID: random.generator.chance(4) ? text() : nil,
-      targetList: random.generator.chance(4) ? text() : nil, senderRole: text(),
-      senderAgentID: random.generator.chance(2) ? text() : nil, kind: text(),
+      targetList: random.generator.chance(4) ? text() : nil,
+      sender: EnvelopeSender(role: text(), agentID: random.generator.chance(2) ? text() : nil), kind: text(),
       payload: edit(&random, limits: limits),
       hostMember: member.randomElement(using: &random.generator) ?? .keep,
       errors: Array(errors.prefix(Int.random(in: 0...2, using: &random.generator))),
-      trace: random.generator.chance(3) ? nil : entry,
+      trace: random.generator.chance(3) ? nil : TraceStep(entry),
       processCount: [0, 1, 77, .max].randomElement(using: &random.generator) ?? 0,
       totalProcessingTime: time(), updateTimestamp: time(),
       newMessage: isNew
@@ -126,7 +126,8 @@ import Testing
       newMessage: NewMessage(messageID: long, resultList: "result:n", createTimestamp: 1))
     #expect(try !isWithin("m", limits, after: new))
     let endless = EnvelopeRewrite(
-      senderRole: "a", senderAgentID: nil, kind: "task", processCount: 1, totalProcessingTime: -.infinity,
+      sender: EnvelopeSender(role: "a", agentID: nil), kind: "task", processCount: 1,
+      totalProcessingTime: -.infinity,
       updateTimestamp: 1)
     #expect(try !isWithin("m", limits, after: endless))
   }

@@ -38,12 +38,12 @@ struct KeptTraceTests {
   func copied() throws {
     let inbound = Array(
       #"{"conversation_id":"c\"x","message_id":"c:1","payload":{"text":"secret"},"create_ts":7}"#.utf8)
+    let sender = EnvelopeSender(role: "a", agentID: "h:1:1")
     let written = try inbound.withUnsafeBytes { bytes in
       try Envelope(scanning: bytes).rewritten(
         EnvelopeRewrite(
-          targetRole: nil, targetAgentID: nil, targetList: nil, senderRole: "a", senderAgentID: "h:1:1",
-          kind: "result",
-          trace: TraceEntry(startTimestamp: 8, role: "a", agentID: "h:1:1", endTimestamp: 9, duration: 1),
+          targetRole: nil, targetAgentID: nil, targetList: nil, sender: sender, kind: "result",
+          trace: TraceStep(startTimestamp: 8, agent: sender, endTimestamp: 9, duration: 1),
           processCount: 1, totalProcessingTime: 1, updateTimestamp: 9), of: bytes)
     }
     let end = CommitWrite.RequestEnd(

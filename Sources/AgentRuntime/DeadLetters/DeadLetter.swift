@@ -63,8 +63,10 @@ package struct DeadLetter: Sendable {
       member.due = nil
       let messageID = envelope.messageID(in: bytes)
       let rewrite = EnvelopeRewrite(
-        targetRole: role, senderRole: envelope.senderRole(in: bytes),
-        senderAgentID: envelope.senderAgentID(in: bytes), kind: envelope.kind(in: bytes),
+        targetRole: role,
+        sender: EnvelopeSender(
+          role: envelope.senderRole(in: bytes), agentID: envelope.senderAgentID(in: bytes)),
+        kind: envelope.kind(in: bytes),
         hostMember: member.edit, processCount: 0, totalProcessingTime: 0, updateTimestamp: now,
         newMessage: NewMessage(
           messageID: messageID, resultList: envelope.resultList(in: bytes), createTimestamp: now,

@@ -30,14 +30,7 @@ extension Router {
     }
     var member = message.hostMember ?? HostMember()
     member.attempts = attempts
-    var envelope: [UInt8] = []
-    message.withBytes { message.envelope.write(member, of: $0, into: &envelope) }
+    let envelope = message.withBytes { message.envelope.written(with: member, of: $0) }
     return .forward(stream: delivery.source.stream, envelope: envelope)
   }
-}
-
-/// Who sent an envelope.
-struct EnvelopeSender {
-  let role: String
-  let agentID: String?
 }

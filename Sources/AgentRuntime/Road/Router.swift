@@ -103,21 +103,21 @@ package struct Router: Sendable {
     hostMember: HostMemberEdit = .keep, newMessage: NewMessage? = nil, isBeyondLimit: Bool = false
   ) -> EnvelopeRewrite {
     let (agent, envelope) = (message.agent, message.envelope)
-    let entry = TraceEntry(
-      startTimestamp: step.startTimestamp, role: agent.role, agentID: agent.agentID,
-      endTimestamp: step.endTimestamp, duration: step.duration, error: step.error,
-      safetyViolation: isBeyondLimit)
+    let endTimestamp = step.endTimestamp
+    let trace = TraceStep(
+      startTimestamp: step.startTimestamp, agent: agent.sender, endTimestamp: endTimestamp,
+      duration: step.duration, error: step.error, safetyViolation: isBeyondLimit)
     // Anybody may have written the count; past the end it stays there, beyond every limit.
     let stays = isBeyondLimit || envelope.processCount == .max
     return EnvelopeRewrite(
       targetRole: target.role, targetAgentID: target.agentID, targetList: target.list,
-      senderRole: sender?.role ?? agent.role, senderAgentID: sender.map(\.agentID) ?? agent.agentID,
-      kind: kind ?? target.kind, payload: payload, hostMember: hostMember, errors: errors,
-      trace: newMessage == nil ? entry : nil,
+      sender: sender ?? agent.sender, kind: kind ?? target.kind, payload: payload, hostMember: hostMember,
+      errors: errors,
+      trace: newMessage == nil ? trace : nil,
       processCount: stays ? envelope.processCount : envelope.processCount + 1,
       totalProcessingTime: isBeyondLimit
         ? envelope.totalProcessingTime : WallClock.rounded(envelope.totalProcessingTime + step.duration),
-      updateTimestamp: step.endTimestamp, newMessage: newMessage)
+      updateTimestamp: endTimestamp, newMessage: newMessage)
   }
 
   func write(

@@ -82,22 +82,24 @@ package struct KeptTrace: Sendable, Equatable {
     var entries = all
     let leftOut = max(0, entries.count - steps)
     if leftOut > 0 { entries.removeSubrange(steps / 2..<steps / 2 + leftOut) }
-    var text: [UInt8] = []
-    JSONValue.object([
-      .init("state", .string(state.rawValue)),
-      .init("conversation_id", .string(cut(envelope.conversationID(in: bytes)))),
-      .init("create_ts", .number(envelope.createTimestamp)),
-      .init("update_ts", .number(envelope.updateTimestamp)),
-      .init("left_out", .number(leftOut)),
-    ]).write(into: &text)
-    text.removeLast()
-    text += ",\"trace\":[".utf8
-    for (index, entry) in entries.enumerated() {
-      if index > 0 { text.append(UInt8(ascii: ",")) }
-      cut(entry).write(into: &text)
+    return ByteOutput.bytes(expecting: maximumBytes / 4) { output in
+      output.append("{\"state\":")
+      output.append(json: state.rawValue)
+      output.append(",\"conversation_id\":")
+      output.append(json: cut(envelope.conversationID(in: bytes)))
+      output.append(",\"create_ts\":")
+      output.append(json: envelope.createTimestamp)
+      output.append(",\"update_ts\":")
+      output.append(json: envelope.updateTimestamp)
+      output.append(",\"left_out\":")
+      output.append(json: leftOut)
+      output.append(",\"trace\":[")
+      for (index, entry) in entries.enumerated() {
+        if index > 0 { output.append(",") }
+        TraceStep(cut(entry)).write(into: &output)
+      }
+      output.append("]}")
     }
-    text += "]}".utf8
-    return text
   }
 
   /// A name that is no name does not come back, and an error has its beginning.
