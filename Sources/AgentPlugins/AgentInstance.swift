@@ -15,12 +15,9 @@ package final class AgentInstance: @unchecked Sendable {
   /// Between two calls of `fire`; 0: it is not called.
   private let timerMilliseconds = Atomic<UInt32>(0)
   let recorded: CrashRecord.Agent
-  private let calls = Mutex(CallsIntoAgent())
-
-  private struct CallsIntoAgent {
-    var entered = 0
-    var isDestroyed = false
-  }
+  /// Calls into the agent that have not returned; `destroyed` once there may be none any more.
+  private let entered = Atomic<Int>(0)
+  private static let destroyed = Int.min
 
   private init(
     descriptor: AgentDescriptor, library: AgentLibrary, agent: UnsafePointer<agenthost_agent_v1>,
@@ -84,13 +81,10 @@ package final class AgentInstance: @unchecked Sendable {
 
   /// Calls into the agent, unless it is no more; it is not destroyed meanwhile.
   private func enter(_ call: () -> Void) {
-    let isThere = calls.withLock { calls in
-      if !calls.isDestroyed { calls.entered += 1 }
-      return !calls.isDestroyed
-    }
-    guard isThere else { return }
-    call()
-    calls.withLock { $0.entered -= 1 }
+    // Below zero it stays, whoever else has come: there are never so many at once that it would reach zero again.
+    let isThere = entered.add(1, ordering: .acquiring).newValue > 0
+    if isThere { call() }
+    entered.subtract(1, ordering: .releasing)
   }
 
   /// Has the agent's threads call `start`; the token's completion says how it went.
@@ -165,11 +159,9 @@ package final class AgentInstance: @unchecked Sendable {
   /// [loader] Frees the agent, which must have stopped. False where a call into it has not returned: it stays as
   /// it is, rather than being freed under a thread that works in it.
   package func destroy() -> Bool {
-    let isFree = calls.withLock { calls in
-      guard calls.entered == 0, !calls.isDestroyed else { return false }
-      calls.isDestroyed = true
-      return true
-    }
+    let isFree = entered.compareExchange(
+      expected: 0, desired: Self.destroyed, ordering: .acquiringAndReleasing
+    ).exchanged
     if isFree { agent.pointee.destroy(agent) }
     return isFree
   }

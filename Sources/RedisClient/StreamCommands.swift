@@ -1,58 +1,5 @@
 package import NIOCore
 
-/// An entry as a stream gives it: its id, and the fields in the order they were added.
-package struct StreamEntry: Sendable {
-  private enum Fields {
-    case read(RedisValue.Elements?)
-    case made([(name: String, value: ByteBuffer)])
-  }
-
-  package let id: String
-  private let source: Fields
-
-  package init(id: String, fields: [(name: String, value: ByteBuffer)]) {
-    self.id = id
-    source = .made(fields)
-  }
-
-  /// Of what a server has answered: made only when they are asked for.
-  init(id: String, reading fields: RedisValue) {
-    self.id = id
-    source = .read(fields.elements)
-  }
-
-  package var fields: [(name: String, value: ByteBuffer)] {
-    switch source {
-    case .made(let fields): return fields
-    case .read(nil): return []
-    case .read(var elements?):
-      var fields: [(name: String, value: ByteBuffer)] = []
-      fields.reserveCapacity(elements.remaining / 2)
-      while let name = elements.next()?.string, let value = elements.next()?.bytes {
-        fields.append((name, value))
-      }
-      return fields
-    }
-  }
-
-  /// The value of the first field of this name; and how many bytes all values have.
-  package func value(of name: StaticString) -> (value: ByteBuffer?, byteCount: Int) {
-    var (found, byteCount): (ByteBuffer?, Int) = (nil, 0)
-    switch source {
-    case .made(let fields):
-      found = fields.first { $0.name == name.description }?.value
-      byteCount = fields.reduce(0) { $0 + $1.value.readableBytes }
-    case .read(nil): break
-    case .read(var elements?):
-      while let field = elements.next(), field.isText, let value = elements.next(), value.isText {
-        byteCount += value.byteCount
-        if found == nil, field.isText(name) { found = value.bytes }
-      }
-    }
-    return (found, byteCount)
-  }
-}
-
 /// The stream commands that this host uses, as commands and as readers of their answers.
 package enum StreamCommands {
   /// The identifier that means "entries nobody in the group has been given yet".
@@ -99,21 +46,20 @@ package enum StreamCommands {
 
   /// The entries in a list of entries. One that was deleted while it was pending has no fields.
   package static func entries(of list: RedisValue) throws(RedisError) -> [StreamEntry] {
-    guard let elements = list.elements else { throw .unexpectedReply(command: "a read of a stream") }
+    guard let places = list.places else { throw .unexpectedReply(command: "a read of a stream") }
     var entries: [StreamEntry] = []
-    entries.reserveCapacity(elements.remaining)
-    for element in elements {
-      if element.isNull { continue }
-      guard var parts = element.elements, let id = parts.next()?.string, let fields = parts.next() else {
-        throw .unexpectedReply(command: "a read of a stream")
+    entries.reserveCapacity(places.count)
+    var place = places.first
+    for _ in 0..<places.count {
+      let node = list.reply.nodes[place]
+      if node.kind != .null {
+        guard let entry = StreamEntry(list.reply, at: place) else {
+          throw .unexpectedReply(command: "a read of a stream")
+        }
+        entries.append(entry)
       }
-      entries.append(try entry(id, fields: fields))
+      place = Int(node.end)
     }
     return entries
-  }
-
-  /// One entry, from its id and the list of its fields.
-  package static func entry(_ id: String, fields: RedisValue) throws(RedisError) -> StreamEntry {
-    StreamEntry(id: id, reading: fields)
   }
 }

@@ -8,16 +8,20 @@ import Testing
 @testable import AgentPlugins
 
 @Suite struct CrashRecordTests {
-  private struct Message: AgentMessage {
-    var entry = "1-0"
-    var messageID = "m"
+  private final class Message: AgentMessage {
+    let entry: String
+    let messageID: String
+
+    init(entry: String = "1-0", messageID: String = "m") { (self.entry, self.messageID) = (entry, messageID) }
 
     func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {}
 
     func withIdentity(
-      _ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void
+      _ body: (_ entry: UnsafeRawBufferPointer, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void
     ) {
-      Array(messageID.utf8).withUnsafeBytes { body(entry, "stream:role:a", $0) }
+      Array(entry.utf8).withUnsafeBytes { entry in
+        Array(messageID.utf8).withUnsafeBytes { body(entry, "stream:role:a", $0) }
+      }
     }
   }
 

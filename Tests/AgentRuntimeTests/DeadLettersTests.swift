@@ -10,7 +10,9 @@ struct DeadLettersTests {
   private func fields(ofAnEntryWith count: Int) async throws -> [String: String] {
     let source = DeliverySource(
       stream: "stream:role:r", group: "cg:role:r", consumer: "c", role: "r", slots: Slots(capacity: 1))
-    let entry = StreamEntry(id: "1-1", fields: (0..<count).map { ("f\($0)", ByteBuffer(string: "v,\($0)")) })
+    let entry = StreamEntry(
+      StreamID(milliseconds: 1, sequence: 1),
+      fields: (0..<count).map { ("f\($0)", ByteBuffer(string: "v,\($0)")) })
     let delivery = Delivery(source: source, entry: entry, deliveries: 2)
     let write = DeadLetters.write(
       delivery, deliveries: 2, code: "c", reason: "why", agentID: "a", codeHash: "h", now: 1.5, keys: Keys())

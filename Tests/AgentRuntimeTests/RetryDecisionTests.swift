@@ -81,7 +81,7 @@ struct RetryDecisionTests {
       return
     }
     #expect(stream == "{ns}:stream:role:upper")
-    #expect(envelope == fresh.delivery.envelope.map { Array($0.readableBytesView) })
+    #expect(envelope == fresh.delivery.envelope)
     let suspect = try message(payload: #"{"text":"x","__agenthost":{"kept":1e1}}"#, deliveries: 3)
     let written = try #require(WrittenEnvelope(router.handBack(suspect.delivery, suspect)))
     #expect(written["payload"]?["__agenthost"]?["attempts"] == .number("2"))

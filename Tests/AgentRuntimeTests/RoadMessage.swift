@@ -21,7 +21,8 @@ func delivery(fields: [(String, String)], deliveries: Int = 1) -> Delivery {
     slots: Slots(capacity: 8))
   return Delivery(
     source: source,
-    entry: StreamEntry(id: "5-1", fields: fields.map { ($0.0, ByteBuffer(string: $0.1)) }),
+    entry: StreamEntry(
+      StreamID(milliseconds: 5, sequence: 1), fields: fields.map { ($0.0, ByteBuffer(string: $0.1)) }),
     deliveries: deliveries)
 }
 
@@ -36,11 +37,9 @@ func message(
   _ more: String = "", payload: String = #"{"text":"x"}"#, deliveries: Int = 1
 ) throws -> ReceivedMessage {
   let delivery = delivery(more, payload: payload, deliveries: deliveries)
-  let bytes = delivery.envelope ?? ByteBuffer()
-  let envelope = try bytes.withUnsafeReadableBytes { try Envelope(scanning: $0) }
-  let member = bytes.withUnsafeReadableBytes { envelope.hostMember(in: $0) }
-  return ReceivedMessage(
-    delivery: delivery, bytes: bytes, envelope: envelope, hostMember: member, agent: upper)
+  let envelope = try (delivery.envelope ?? []).withUnsafeBytes { try Envelope(scanning: $0) }
+  let member = delivery.withEnvelope { envelope.hostMember(in: $0) }
+  return ReceivedMessage(delivery, envelope, member, agent: upper)
 }
 
 /// A write as a test looks at it: where to, and the envelope as JSON.

@@ -124,3 +124,7 @@ import Testing
     #expect(envelope === scan)
   }
 }
+
+extension WrittenEnvelopes {
+  fileprivate func take(_ bytes: ByteBuffer) -> Envelope? { bytes.withUnsafeReadableBytes { take($0) } }
+}

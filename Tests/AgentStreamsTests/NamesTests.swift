@@ -1,4 +1,5 @@
 import AgentStreams
+import RedisClient
 import SeededGenerator
 import Testing
 

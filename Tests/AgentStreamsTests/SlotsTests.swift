@@ -80,7 +80,7 @@ struct SlotsTests {
   @IOActor
   @Test func `An entry is held once, and given back once`() {
     let source = DeliverySource(stream: "s", group: "g", consumer: "c", role: "r", slots: Slots(capacity: 2))
-    let entry = StreamEntry(id: "1-0", fields: [])
+    let entry = StreamEntry(StreamID(milliseconds: 1, sequence: 0), fields: [])
     let delivery = source.take(entry, deliveries: 3)
     #expect(delivery?.deliveries == 3)
     #expect(source.take(entry, deliveries: 4) == nil)

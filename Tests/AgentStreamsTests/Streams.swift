@@ -139,7 +139,7 @@ final class Inbox: DeliveryReceiver {
     self.releasesAtOnce = releasesAtOnce
   }
 
-  var texts: [String] { deliveries.map { $0.envelope.map { String(buffer: $0) } ?? "" } }
+  var texts: [String] { deliveries.map { $0.withEnvelope { String(decoding: $0, as: UTF8.self) } } }
 
   private(set) var handedBack: [Delivery] = []
   private(set) var lost: [String] = []
@@ -148,9 +148,9 @@ final class Inbox: DeliveryReceiver {
     handedBack += deliveries
   }
 
-  func lost(_ ids: [String], of source: DeliverySource) {
-    lost += ids
-    for delivery in deliveries where ids.contains(delivery.entry.id) { source.release(delivery) }
+  func lost(_ ids: [StreamID], of source: DeliverySource) {
+    lost += ids.map(\.description)
+    for delivery in deliveries where ids.contains(delivery.entry.position) { source.release(delivery) }
   }
 
   func receive(_ deliveries: [Delivery]) {

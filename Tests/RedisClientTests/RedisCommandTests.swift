@@ -69,4 +69,31 @@ import Testing
       #expect(replies.first.map { ReplyTree($0.root) } == expected)
     }
   }
+
+  @Test func `Several arguments in one call are those that are appended one by one`() {
+    var numbers: [Int] = [0, .min, .max, -1]
+    var power = 1
+    while power < .max / 10 {
+      numbers += [power - 1, power, power + 1]
+      power *= 10
+    }
+    for number in numbers {
+      let bytes = [UInt8](repeating: 0x2A, count: abs(number % 1500))
+      var (one, many) = (RedisCommand("X"), RedisCommand("X"))
+      one.append(number)
+      one.append("é")
+      one.append("F" as StaticString)
+      one.append(bytes)
+      many.append(arguments: 4, bytes: 2 + 1 + bytes.count) { arguments in
+        arguments.append(number)
+        arguments.append("é")
+        arguments.append("F" as StaticString)
+        arguments.append(bytes)
+      }
+      let text =
+        "*5\r\n$1\r\nX\r\n$\("\(number)".utf8.count)\r\n\(number)\r\n$2\r\né\r\n$1\r\nF\r\n$\(bytes.count)\r\n"
+      let expected = Array(text.utf8) + bytes + Array("\r\n".utf8)
+      #expect(encoded(one) == expected && encoded(many) == expected, "\(number)")
+    }
+  }
 }

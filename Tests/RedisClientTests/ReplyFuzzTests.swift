@@ -50,7 +50,7 @@ import Testing
   /// Within the limits, and its values lie within each other without a gap.
   private func isWhole(_ reply: RedisReply) -> Bool {
     guard let root = reply.nodes.first, Int(root.end) == reply.nodes.count,
-      reply.nodes.count <= Self.limits.nodes, reply.bytes.readableBytes <= Self.limits.bytes
+      reply.nodes.count <= Self.limits.nodes, reply.byteCount <= Self.limits.bytes
     else { return false }
     for (index, node) in reply.nodes.enumerated() where node.kind == .array {
       var next = index + 1
@@ -62,7 +62,7 @@ import Testing
     }
     return reply.nodes.allSatisfy { node in
       node.kind == .array || node.kind == .integer || node.kind == .null
-        || node.value >= 0 && Int(node.value) + Int(node.count) <= reply.bytes.writerIndex
+        || node.value >= 0 && Int(node.value) + Int(node.count) <= reply.byteCount
     }
   }
 

@@ -22,11 +22,11 @@ extension SimulatedAgent {
     }
   }
 
-  private func renew(_ ids: [String], of source: DeliverySource) async throws -> Set<String> {
+  private func renew(_ ids: [StreamID], of source: DeliverySource) async throws -> Set<StreamID> {
     do throws(RedisError) {
       let reply = try await StreamScript.renew.call(
-        simulation.client, keys: [source.stream], [source.group, source.consumer] + ids)
-      return Set(reply.root.elements?.compactMap(\.string) ?? [])
+        simulation.client, keys: [source.stream], [source.group, source.consumer] + ids.map(\.description))
+      return Set(reply.root.elements?.compactMap { $0.string.flatMap { StreamID($0) } } ?? [])
     } catch {
       guard error.meaning == .groupMissing else { throw error }
       return Set(ids)

@@ -98,8 +98,8 @@ final class SimulatedAgent: DeliveryReceiver {
     }
   }
 
-  func lost(_ ids: [String], of source: DeliverySource) {
-    for delivery in take(where: { $0.source === source && ids.contains($0.entry.id) }) {
+  func lost(_ ids: [StreamID], of source: DeliverySource) {
+    for delivery in take(where: { $0.source === source && ids.contains($0.entry.position) }) {
       source.release(delivery)
     }
   }

@@ -110,10 +110,16 @@ struct SimulatedMessage {
 }
 
 /// What becomes of an outcome that the server has refused.
-struct SimulatedRefusal: RefusalAnswer {
+final class SimulatedRefusal: RefusalAnswer {
   let delivery: Delivery
   let cancelled: CommitWrite
   let failed: CommitWrite
+
+  init(delivery: Delivery, cancelled: CommitWrite, failed: CommitWrite) {
+    self.delivery = delivery
+    self.cancelled = cancelled
+    self.failed = failed
+  }
 
   func settlement(after refusal: CommitRefusal) -> Settlement? {
     switch refusal {

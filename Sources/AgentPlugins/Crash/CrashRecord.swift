@@ -92,7 +92,7 @@ package final class CrashRecord: @unchecked Sendable {
   func begin(_ token: CallToken, of agent: Agent, on message: any AgentMessage) {
     guard agent.index >= 0, token.slot < Int(CRASH_CALLS) else { return }
     message.withIdentity { entry, stream, messageID in
-      Self.set(crash_call_entry(record, token.index), entry)
+      crash_text_set(crash_call_entry(record, token.index), entry.baseAddress, UInt64(entry.count))
       Self.set(crash_call_stream(record, token.index), stream)
       crash_text_set(crash_call_message(record, token.index), messageID.baseAddress, UInt64(messageID.count))
     }

@@ -51,11 +51,11 @@ final class QuarantinedRole: RoleHolder {
     _ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, _ refusal: AdmissionRefusal,
     now: Double
   ) {
-    guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { return }
+    let message = ReceivedMessage(delivery, envelope, member, agent: identity)
     let isCancelled = road.cancellations.contains(message.messageID)
     road.committer.submit(refusals.settlement(of: message, isCancelled ? .cancelled : refusal, now: now))
   }
 
   /// What has been settled is with the committer, whose fence decides.
-  func lost(_ ids: [String], of source: DeliverySource) {}
+  func lost(_ ids: [StreamID], of source: DeliverySource) {}
 }

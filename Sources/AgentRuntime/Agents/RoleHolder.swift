@@ -19,7 +19,7 @@ extension RoleHolder {
   func handBack(_ deliveries: [Delivery]) {
     for delivery in deliveries {
       // What is no envelope is not worth a copy: it stays pending until somebody takes it over.
-      guard delivery.envelope != nil else {
+      guard delivery.hasEnvelope else {
         delivery.source.release(delivery)
         continue
       }

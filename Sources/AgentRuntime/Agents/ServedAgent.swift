@@ -33,7 +33,7 @@ final class ServedAgent: RoleHolder {
     counter = road.counters.counter(of: identity.role)
     figures = AgentFigures(role: counter)
     refusals = Refusals(router: road.router, agent: identity, codeHash: instance.library.hash)
-    outcomes = OutcomeHandler(refusals: refusals, road: road, figures: figures)
+    outcomes = OutcomeHandler(of: instance, refusals: refusals, road: road, figures: figures)
   }
 
   /// What it runs from now on.
@@ -57,7 +57,7 @@ final class ServedAgent: RoleHolder {
     let old = instance
     instance = next
     refusals = Refusals(router: road.router, agent: identity, codeHash: next.library.hash)
-    outcomes = OutcomeHandler(refusals: refusals, road: road, figures: figures)
+    outcomes = OutcomeHandler(of: next, refusals: refusals, road: road, figures: figures)
     return old
   }
 
@@ -80,23 +80,22 @@ final class ServedAgent: RoleHolder {
     admitted.reserveCapacity(deliveries.count)
     for delivery in deliveries {
       counter.received(deliveries: delivery.deliveries)
-      let scan = delivery.envelope.flatMap { road.written.take($0) }
+      let scan = delivery.withEnvelope { road.written.take($0) }
       switch road.admission.decide(
         delivery, scan: scan, timeout: instance.descriptor.timeout, now: now)
       {
       case .admit(let envelope, let member, let timeout):
-        guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
+        let message = AdmittedMessage(
+          delivery, envelope, member, agent: identity, timeout: timeout, startTimestamp: now,
+          startInstant: instant, outcomes: outcomes)
         if !road.cancellations.isEmpty, road.cancellations.contains(message.messageID) {
           road.committer.submit(refusals.settlement(of: message, .cancelled, now: now))
         } else {
-          admitted.append(
-            AdmittedMessage(
-              message, timeout: timeout, startTimestamp: now, startInstant: instant, instance: instance,
-              outcomes: outcomes))
+          admitted.append(message)
         }
       case .refuse(let envelope, let member, let refusal):
         counter.refused()
-        guard let message = ReceivedMessage(delivery, envelope, member, agent: identity) else { continue }
+        let message = ReceivedMessage(delivery, envelope, member, agent: identity)
         road.committer.submit(refusals.settlement(of: message, refusal, now: now))
       case .unreadable(let error):
         counter.refused()
@@ -106,7 +105,7 @@ final class ServedAgent: RoleHolder {
     if !admitted.isEmpty { road.dispatcher.dispatch(admitted, to: instance) }
   }
 
-  func lost(_ ids: [String], of source: DeliverySource) {
+  func lost(_ ids: [StreamID], of source: DeliverySource) {
     road.dispatcher.abandon(ids, of: source)
   }
 }

@@ -29,7 +29,7 @@ enum DeadLetters {
       .init("entry_id", delivery.entry.id),
     ]
     if let envelope = delivery.envelope {
-      fields.insert(.init("envelope", envelope), at: 0)
+      fields.insert(.init("envelope", ByteBuffer(bytes: envelope)), at: 0)
     } else if delivery.entry.fields.count <= maximumFields {
       fields += delivery.entry.fields.map { .init("entry.\($0.name)", $0.value) }
     } else {

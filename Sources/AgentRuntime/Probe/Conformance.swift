@@ -66,12 +66,15 @@ struct Conformance {
 }
 
 /// A message that could be any.
-private struct SampleMessage: AssignedMessage {
+private final class SampleMessage: AssignedMessage {
   let instance: AgentInstance
 
-  func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
-  {
-    withUnsafeBytes(of: ()) { body("", "", $0) }
+  init(instance: AgentInstance) { self.instance = instance }
+
+  func withIdentity(
+    _ body: (_ entry: UnsafeRawBufferPointer, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void
+  ) {
+    withUnsafeBytes(of: ()) { body($0, "", $0) }
   }
 
   func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {

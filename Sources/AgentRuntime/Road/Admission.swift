@@ -35,8 +35,8 @@ package struct Admission: Sendable {
   package func decide(
     _ delivery: Delivery, scan: Envelope? = nil, timeout: Double? = nil, now: Double
   ) -> Decision {
-    guard let envelopeBytes = delivery.envelope else { return .unreadable(nil) }
-    return envelopeBytes.withUnsafeReadableBytes { bytes in
+    guard delivery.hasEnvelope else { return .unreadable(nil) }
+    return delivery.withEnvelope { bytes in
       do throws(EnvelopeError) {
         let envelope = if let scan { scan } else { try Envelope(scanning: bytes, limits: envelopeLimits) }
         let member = envelope.hostMember(in: bytes)

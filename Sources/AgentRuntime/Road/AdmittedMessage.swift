@@ -8,67 +8,59 @@ import StrictJSON
 
 /// A delivery with its envelope scanned: what every later stage works from. One object for each: it is handed on often,
 /// and each copy of its parts would cost.
-final class ReceivedMessage: Sendable {
-  let delivery: Delivery
-  let bytes: ByteBuffer
-  let envelope: Envelope
-  let hostMember: HostMember?
-  let agent: AgentIdentity
+class ReceivedMessage: @unchecked Sendable {
+  // SAFETY: nothing in it changes, nor in the class below.
+  final let delivery: Delivery
+  final let envelope: Envelope
+  final let hostMember: HostMember?
+  final let agent: AgentIdentity
 
-  init(
-    delivery: Delivery, bytes: ByteBuffer, envelope: Envelope, hostMember: HostMember?, agent: AgentIdentity
-  ) {
+  /// `envelope` is a scan of the delivery's.
+  init(_ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity) {
     self.delivery = delivery
-    self.bytes = bytes
     self.envelope = envelope
-    self.hostMember = hostMember
+    self.hostMember = member
     self.agent = agent
   }
 
-  /// Nil for what is no envelope.
-  convenience init?(_ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity) {
-    guard let bytes = delivery.envelope else { return nil }
-    self.init(delivery: delivery, bytes: bytes, envelope: envelope, hostMember: member, agent: agent)
-  }
-
   /// The envelope's fields are spans into these bytes.
-  func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-    bytes.withUnsafeReadableBytes(body)
+  final func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
+    delivery.withEnvelope(body)
   }
 
-  var resultList: String { withBytes { envelope.resultList(in: $0) } }
+  final var resultList: String { withBytes { envelope.resultList(in: $0) } }
 
-  var messageID: String { withBytes { envelope.messageID(in: $0) } }
+  final var messageID: String { withBytes { envelope.messageID(in: $0) } }
 
   /// How often agents were given the message, this time included; a retry makes a new entry.
-  var deliveries: Int { delivery.deliveries + (hostMember?.attempts ?? 0) }
+  final var deliveries: Int { delivery.deliveries + (hostMember?.attempts ?? 0) }
 }
 
 /// A message on its way through an agent. One object for each, shared by the host's loop and the
 /// plugin's threads, so nothing in it changes.
-final class AdmittedMessage: AssignedMessage {
-  let received: ReceivedMessage
+final class AdmittedMessage: ReceivedMessage, AssignedMessage, @unchecked Sendable {
+  // SAFETY: as above.
   /// Seconds.
   let timeout: Double
   /// Seconds since 1970.
   let startTimestamp: Double
   let startInstant: NIODeadline
-  /// Who works on it.
-  let instance: AgentInstance
   /// What takes the outcome.
   let outcomes: any OutcomeReceiver
 
   init(
-    _ received: ReceivedMessage, timeout: Double, startTimestamp: Double, startInstant: NIODeadline,
-    instance: AgentInstance, outcomes: any OutcomeReceiver
+    _ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity, timeout: Double,
+    startTimestamp: Double, startInstant: NIODeadline, outcomes: any OutcomeReceiver
   ) {
-    self.received = received
-    self.instance = instance
     self.outcomes = outcomes
     self.timeout = timeout
     self.startTimestamp = startTimestamp
     self.startInstant = startInstant
+    super.init(delivery, envelope, member, agent: agent)
   }
+
+  /// Who works on it.
+  var instance: AgentInstance { outcomes.instance }
 
   /// When its agent has had all the time that it may have.
   var deadline: NIODeadline { startInstant + .fractional(seconds: timeout) }
@@ -80,21 +72,20 @@ final class AdmittedMessage: AssignedMessage {
       duration: WallClock.rounded(Double((instant - startInstant).nanoseconds) / 1e9), error: error)
   }
 
-  func withIdentity(_ body: (_ entry: String, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void)
-  {
-    let delivery = received.delivery
-    received.withBytes { bytes in
+  func withIdentity(
+    _ body: (_ entry: UnsafeRawBufferPointer, _ stream: String, _ messageID: UnsafeRawBufferPointer) -> Void
+  ) {
+    withBytes { bytes in
       // As it is written in the envelope: with its quotes, and escaped.
-      let literal = received.envelope.span(.messageID).bytes(in: bytes)
+      let literal = envelope.span(.messageID).bytes(in: bytes)
       body(
-        delivery.entry.id, delivery.source.stream,
+        delivery.entry.idText, delivery.source.stream,
         UnsafeRawBufferPointer(rebasing: literal[1..<literal.count - 1]))
     }
   }
 
   func withMessage(_ body: (UnsafePointer<agenthost_message_v1>) -> Void) {
-    received.bytes.withUnsafeReadableBytes { bytes in
-      let envelope = received.envelope
+    withBytes { bytes in
       envelope.withText(of: .conversationID, in: bytes) { conversationID in
         envelope.withText(of: .messageID, in: bytes) { messageID in
           envelope.withText(of: .senderRole, in: bytes, default: EnvelopeDefault.senderRole) { senderRole in
@@ -105,7 +96,7 @@ final class AdmittedMessage: AssignedMessage {
                   sender_role: text(senderRole), sender_agent_id: text(senderAgentID), kind: text(kind),
                   payload: text(envelope.span(.payload).bytes(in: bytes)), timeout_seconds: timeout,
                   process_count: UInt32(clamping: envelope.processCount),
-                  deliveries: UInt32(clamping: received.deliveries))
+                  deliveries: UInt32(clamping: deliveries))
                 body(&message)
               }
             }

@@ -33,7 +33,7 @@ final class AgentFigures {
     role.worked(outcome.result, failed: step.error != nil, duration, writes)
     if step.error != nil { errors += 1 }
     guard writes.contains(where: \.endsRequest) else { return }
-    let envelope = outcome.message.received.envelope
+    let envelope = outcome.message.envelope
     let created = envelope.createTimestamp
     envelopes.add(
       FinishedEnvelope(

@@ -6,6 +6,9 @@ package import RedisClient
 /// The stage after the agents: takes what they made of their messages.
 @IOActor
 package protocol OutcomeReceiver: AnyObject, Sendable {
+  /// Whose outcomes it takes.
+  nonisolated var instance: AgentInstance { get }
+
   func receive(_ outcome: Outcome)
 }
 
@@ -33,8 +36,19 @@ package struct Outcome: Sendable {
 package final class Dispatcher {
   private enum Call {
     case message(AdmittedMessage)
-    /// `of`: an agent that must not be stopped meanwhile.
-    case lifecycle(CheckedContinuation<CallResult?, Never>, of: AgentInstance?)
+    case lifecycle(LifecycleCall)
+  }
+
+  /// A call of `start`, `stop` and the like. An object: most calls are messages, and cost less to hand on beside one.
+  private final class LifecycleCall {
+    let continuation: CheckedContinuation<CallResult?, Never>
+    /// An agent that must not be stopped meanwhile.
+    let instance: AgentInstance?
+
+    init(_ continuation: CheckedContinuation<CallResult?, Never>, of instance: AgentInstance?) {
+      self.continuation = continuation
+      self.instance = instance
+    }
   }
 
   package nonisolated let calls: CallTable
@@ -64,7 +78,7 @@ package final class Dispatcher {
     open.contains { call in
       switch call {
       case .message(let message): message.instance === instance
-      case .lifecycle(_, let other): other === instance
+      case .lifecycle(let call): call.instance === instance
       case nil: false
       }
     }
@@ -99,7 +113,7 @@ package final class Dispatcher {
     defer { timeout.cancel() }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        insert(.lifecycle(continuation, of: instance), at: token)
+        insert(.lifecycle(LifecycleCall(continuation, of: instance)), at: token)
         // Cancelled before there was anything to expire.
         if endsWithTask, Task.isCancelled { expireLifecycle(token) } else { call(token) }
       }
@@ -110,10 +124,10 @@ package final class Dispatcher {
 
   private func expireLifecycle(_ token: CallToken) {
     guard open.indices.contains(token.slot), case .lifecycle = open[token.slot], calls.revoke(token),
-      case .lifecycle(let continuation, let instance) = take(token)
+      case .lifecycle(let call) = take(token)
     else { return }
-    if let instance { cancellers.enqueue(.call { instance.cancel(token) }) }
-    continuation.resume(returning: nil)
+    if let instance = call.instance { cancellers.enqueue(.call { instance.cancel(token) }) }
+    call.continuation.resume(returning: nil)
   }
 
   /// Ends all work: every message goes back to where it came from.
@@ -129,15 +143,15 @@ package final class Dispatcher {
   /// Ends the work on requests that have been cancelled.
   func cancel(_ messageIDs: Set<String>) {
     if messageIDs.isEmpty { return }
-    end { message in messageIDs.contains(message.received.messageID) ? .cancelled : nil }
+    end { message in messageIDs.contains(message.messageID) ? .cancelled : nil }
   }
 
   /// Ends the work on entries that somebody else has now.
-  func abandon(_ ids: [String], of source: DeliverySource) {
+  func abandon(_ ids: [StreamID], of source: DeliverySource) {
     let ids = Set(ids)
     end { message in
-      let delivery = message.received.delivery
-      return delivery.source === source && ids.contains(delivery.entry.id) ? .lost : nil
+      let delivery = message.delivery
+      return delivery.source === source && ids.contains(delivery.entry.position) ? .lost : nil
     }
   }
 
@@ -161,7 +175,7 @@ package final class Dispatcher {
           case .failure(let text): .failed(text)
           }
         message.outcomes.receive(Outcome(message: message, result: result, end: now))
-      case .lifecycle(let continuation, _): continuation.resume(returning: completion.result)
+      case .lifecycle(let call): call.continuation.resume(returning: completion.result)
       case nil: break
       }
     }

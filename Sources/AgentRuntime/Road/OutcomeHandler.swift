@@ -8,13 +8,15 @@ import RedisClient
 /// turns what went wrong into the specification's errors.
 @IOActor
 final class OutcomeHandler: OutcomeReceiver {
+  nonisolated let instance: AgentInstance
   private let refusals: Refusals
   private let maximumDeliveries: Int
   private let committer: Committer
   private let written: WrittenEnvelopes
   private let figures: AgentFigures
 
-  init(refusals: Refusals, road: Road, figures: AgentFigures) {
+  init(of instance: AgentInstance, refusals: Refusals, road: Road, figures: AgentFigures) {
+    self.instance = instance
     self.figures = figures
     self.refusals = refusals
     maximumDeliveries = road.admission.maximumDeliveries
@@ -23,7 +25,7 @@ final class OutcomeHandler: OutcomeReceiver {
   }
 
   func receive(_ outcome: Outcome) {
-    let message = outcome.message.received
+    let message = outcome.message
     if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
     figures.note(outcome, step, writes)
@@ -35,7 +37,7 @@ final class OutcomeHandler: OutcomeReceiver {
   }
 
   private func writes(for outcome: Outcome) -> (Step, [CommitWrite]) {
-    let message = outcome.message.received
+    let message = outcome.message
     let step = outcome.message.step(endingAt: outcome.end)
     let router = refusals.router
     switch outcome.result {
@@ -59,12 +61,19 @@ final class OutcomeHandler: OutcomeReceiver {
     for actions: [AgentAction], _ message: ReceivedMessage, _ step: Step
   ) throws(InvalidOutcome) -> (Step, [CommitWrite]) {
     let router = refusals.router
-    guard let retry = actions.first(where: { $0.verb == .retry }) else {
+    guard let position = Self.positionOfRetry(in: actions) else {
       return (step, try router.writes(for: actions, of: message, step: step))
     }
-    let sends = try router.writes(for: actions.filter { $0.verb != .retry }, of: message, step: step)
+    var sent = actions
+    let retry = sent.remove(at: position)
+    let sends = try router.writes(for: sent, of: message, step: step)
     let (failed, writes) = self.retry(retry, message, step)
     return (failed, writes + sends)
+  }
+
+  private nonisolated static func positionOfRetry(in actions: [AgentAction]) -> Int? {
+    for position in actions.indices { if case .retry = actions[position].verb { return position } }
+    return nil
   }
 
   private func retry(

@@ -105,10 +105,16 @@ final class Refusals: Sendable {
 }
 
 /// An outcome whose destination the server has refused: the caller hears of it, or else it is a dead letter.
-struct RefusedOutcome: RefusalAnswer {
+final class RefusedOutcome: RefusalAnswer {
   let refusals: Refusals
   let message: ReceivedMessage
   let step: Step
+
+  init(refusals: Refusals, message: ReceivedMessage, step: Step) {
+    self.refusals = refusals
+    self.message = message
+    self.step = step
+  }
 
   func settlement(after refusal: CommitRefusal) -> Settlement? {
     let now = WallClock.now()
@@ -145,11 +151,17 @@ struct RefusedOutcome: RefusalAnswer {
 }
 
 /// What is tried when even the error was refused; after that the entry stays pending.
-struct LastResort: RefusalAnswer {
+final class LastResort: RefusalAnswer {
   let delivery: Delivery
   let writes: [CommitWrite]
   /// For the caller, where the request turns out to be cancelled.
-  var cancelled: CommitWrite?
+  let cancelled: CommitWrite?
+
+  init(delivery: Delivery, writes: [CommitWrite], cancelled: CommitWrite? = nil) {
+    self.delivery = delivery
+    self.writes = writes
+    self.cancelled = cancelled
+  }
 
   func settlement(after refusal: CommitRefusal) -> Settlement? {
     if case .cancelled = refusal, let cancelled {

@@ -25,8 +25,7 @@ extension Router {
   func handBack(_ delivery: Delivery, _ message: ReceivedMessage?) -> CommitWrite {
     let attempts = (message?.deliveries ?? delivery.deliveries) - 1
     guard let message, attempts > message.hostMember?.attempts ?? 0 else {
-      return .forward(
-        stream: delivery.source.stream, envelope: delivery.envelope.map { Array($0.readableBytesView) } ?? [])
+      return .forward(stream: delivery.source.stream, envelope: delivery.envelope ?? [])
     }
     var member = message.hostMember ?? HostMember()
     member.attempts = attempts

@@ -1,6 +1,5 @@
 import AgentEnvelope
 import Glibc
-import NIOCore
 import RedisClient
 
 /// What this worker has written lately, and what a scan of it finds: where the next hop is here as well, its envelope comes
@@ -17,9 +16,14 @@ final class WrittenEnvelopes {
   static let longest = 1 << 20
 
   private var envelopes: ContiguousArray<ScannedEnvelope?>
+  /// Of each of them.
+  private var sizes: ContiguousArray<Int>
   private(set) var heldBytes = 0
 
-  nonisolated init() { envelopes = ContiguousArray(repeating: nil, count: Self.places) }
+  nonisolated init() {
+    envelopes = ContiguousArray(repeating: nil, count: Self.places)
+    sizes = ContiguousArray(repeating: 0, count: Self.places)
+  }
 
   /// Keeps an envelope until it is taken, or another takes its place.
   func keep(_ bytes: [UInt8], _ scan: Envelope) {
@@ -28,34 +32,35 @@ final class WrittenEnvelopes {
     guard !bytes.isEmpty, size <= Self.longest else { return }
     if heldBytes + size > Self.maximumBytes { forgetAll() }
     let place = bytes.withUnsafeBytes(Self.place)
-    heldBytes += size - (envelopes[place]?.heldBytes ?? 0)
+    heldBytes += size - sizes[place]
+    sizes[place] = size
     envelopes[place] = written
   }
 
   /// What a scan of these bytes finds; nil where that is not known.
-  func take(_ bytes: ByteBuffer) -> Envelope? {
-    bytes.withUnsafeReadableBytes { bytes in
-      let place = Self.place(of: bytes)
-      guard let known = envelopes[place], Self.areSame(known.bytes, bytes) else { return nil }
-      envelopes[place] = nil
-      heldBytes -= known.heldBytes
-      return known.envelope
+  func take(_ bytes: UnsafeRawBufferPointer) -> Envelope? {
+    let place = Self.place(of: bytes)
+    guard sizes[place] > 0, let known = envelopes[place]?.bytes, Self.areSame(known, bytes) else {
+      return nil
     }
+    heldBytes -= sizes[place]
+    sizes[place] = 0
+    return envelopes[place].take()?.envelope
   }
 
-  private static func areSame(_ known: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Bool {
+  private nonisolated static func areSame(_ known: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Bool {
     guard known.count == bytes.count, let start = bytes.baseAddress else { return false }
     // SAFETY: both have so many bytes, and are held by the caller.
     return known.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false }
   }
 
   private func forgetAll() {
-    for place in envelopes.indices { envelopes[place] = nil }
+    for place in envelopes.indices { (envelopes[place], sizes[place]) = (nil, 0) }
     heldBytes = 0
   }
 
   /// By the length, the words of the begin, where a message's ids are, and those of the end, where its times are.
-  private static func place(of bytes: UnsafeRawBufferPointer) -> Int {
+  private nonisolated static func place(of bytes: UnsafeRawBufferPointer) -> Int {
     let (word, identity) = (MemoryLayout<UInt64>.size, 128)
     var hash = UInt64(truncatingIfNeeded: bytes.count)
     func mix(from offset: Int) {

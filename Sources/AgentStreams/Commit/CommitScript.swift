@@ -65,7 +65,7 @@ enum CommitScript {
     command.append(stream)
     command.append(source.group)
     command.append(source.consumer)
-    command.append(settlement.delivery.entry.id)
+    command.append(settlement.delivery.entry.idText)
     command.append(source.deletesAcknowledged ? 1 : 0)
     command.append(envelope)
   }
@@ -85,15 +85,12 @@ enum CommitScript {
   /// They most often are in order.
   private static func sort(_ settlements: inout [Settlement]) {
     guard settlements.count > 1 else { return }
-    let ids = settlements.map { StreamID($0.delivery.entry.id) }
-    if zip(ids, ids.dropFirst()).allSatisfy({ !isBefore($1, $0) }) { return }
-    settlements = zip(ids, settlements).sorted { isBefore($0.0, $1.0) }.map(\.1)
-  }
-
-  /// What is no entry's id comes first.
-  private static func isBefore(_ left: StreamID?, _ right: StreamID?) -> Bool {
-    guard let left, let right else { return left == nil && right != nil }
-    return left < right
+    var last = settlements[0].delivery.entry.position
+    for settlement in settlements {
+      let next = settlement.delivery.entry.position
+      if next < last { return settlements.sort { $0.delivery.entry.position < $1.delivery.entry.position } }
+      last = next
+    }
   }
 
   /// Appends the keys and arguments for `groups`.
@@ -140,12 +137,12 @@ enum CommitScript {
     command.append(keys.removeFirst())
     command.append(source.group)
     command.append(source.consumer)
-    command.append(group[group.count - 1].delivery.entry.id)
+    command.append(group[group.count - 1].delivery.entry.idText)
     command.append(max(source.heldCount, group.count))
     command.append(source.deletesAcknowledged ? 1 : 0)
     command.append(group.count)
     for settlement in group {
-      command.append(settlement.delivery.entry.id)
+      command.append(settlement.delivery.entry.idText)
       if settlement.writes.count != 1 { command.append(settlement.writes.count) }
       for write in settlement.writes { append(write, keys: &keys, to: &command) }
     }

@@ -25,7 +25,7 @@ package enum CommitRefusal: Sendable, Equatable {
 }
 
 /// Knows what becomes of a message whose outcome the server did not take.
-package protocol RefusalAnswer: Sendable {
+package protocol RefusalAnswer: AnyObject, Sendable {
   /// The settlement to try next; nil when nothing is left to try, and the entry stays pending.
   func settlement(after refusal: CommitRefusal) -> Settlement?
 }

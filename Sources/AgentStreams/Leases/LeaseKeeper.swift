@@ -52,12 +52,12 @@ package final class LeaseKeeper {
   }
 
   /// The ids whose lease was lost.
-  private func renew(_ ids: [String], of source: DeliverySource) async throws(RedisError) -> Set<String> {
+  private func renew(_ ids: [StreamID], of source: DeliverySource) async throws(RedisError) -> Set<StreamID> {
     do throws(RedisError) {
       let reply = try await StreamScript.renew.call(
-        client, keys: [source.stream], [source.group, source.consumer] + ids)
+        client, keys: [source.stream], [source.group, source.consumer] + ids.map(\.description))
       guard let lost = reply.root.elements else { throw .unexpectedReply(command: "the renewal of leases") }
-      return Set(lost.compactMap(\.string))
+      return Set(lost.compactMap { $0.string.flatMap { StreamID($0) } })
     } catch {
       // The stream is gone, and all leases on it with it.
       guard error.meaning == .groupMissing else { throw error }
@@ -65,7 +65,7 @@ package final class LeaseKeeper {
     }
   }
 
-  private func tell(_ receiver: any DeliveryReceiver, _ lost: Set<String>, of source: DeliverySource) {
+  private func tell(_ receiver: any DeliveryReceiver, _ lost: Set<StreamID>, of source: DeliverySource) {
     // What was committed while the renewal was under way is no longer pending either.
     let held = lost.filter { source.holds($0) }
     if held.isEmpty { return }

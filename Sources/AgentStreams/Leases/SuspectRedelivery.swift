@@ -73,7 +73,7 @@ final class SuspectRedelivery {
       "redelivering \(suspect.entry.id) of \(source.stream) alone, for the \(suspect.deliveries). time",
       metadata: delivery.logNames)
     receiver.receive([delivery])
-    await source.waitForRelease(of: suspect.entry.id)
+    await source.waitForRelease(of: suspect.entry.position)
     return true
   }
 }

@@ -78,11 +78,13 @@ struct Takeover {
       let others = elements.next()?.integer
     else { throw .unexpectedReply(command: "the script that takes over") }
     var answer = Answer(suspects: suspects, others: others)
-    while let id = elements.next()?.string {
-      guard let deliveries = elements.next()?.integer, let fields = elements.next() else {
+    while let id = elements.next() {
+      guard let deliveries = elements.next()?.integer, let fields = elements.next(),
+        let entry = StreamEntry(id: id, fields: fields)
+      else {
         throw .unexpectedReply(command: "the script that takes over")
       }
-      answer.taken.append((try StreamCommands.entry(id, fields: fields), deliveries))
+      answer.taken.append((entry, deliveries))
     }
     return answer
   }

@@ -15,7 +15,7 @@ package final class DeliverySource {
   package nonisolated let slots: Slots
   /// Entries given out and not settled: one that the server hands over twice is worked on once.
   private var leases = LeaseTable()
-  private var releaseWaiters: [String: AsyncStream<Void>.Continuation] = [:]
+  private var releaseWaiters: [StreamID: AsyncStream<Void>.Continuation] = [:]
   /// Whether acknowledged entries are deleted: only while ours is the only group on the stream.
   package internal(set) var deletesAcknowledged = false
 
@@ -32,7 +32,9 @@ package final class DeliverySource {
 
   package var heldCount: Int { leases.count }
 
-  func holds(_ id: String) -> Bool { leases.holds(id) }
+  func holds(_ id: StreamID) -> Bool { leases.holds(id) }
+
+  func holds(_ id: String) -> Bool { StreamID(id).map(leases.holds) ?? false }
 
   /// Makes a delivery of an entry; nil when the entry is held already.
   func take(_ entry: StreamEntry, deliveries: Int, at now: NIODeadline = .now()) -> Delivery? {
@@ -43,7 +45,7 @@ package final class DeliverySource {
 
   /// The same without a slot, for what can't be worked on at once.
   func hold(_ entry: StreamEntry, deliveries: Int, at now: NIODeadline = .now()) -> Delivery? {
-    guard leases.insert(entry.id, at: now) else { return nil }
+    guard leases.insert(entry.position, at: now) else { return nil }
     return Delivery(source: self, entry: entry, deliveries: deliveries)
   }
 
@@ -53,13 +55,13 @@ package final class DeliverySource {
 
   /// Gives back what a delivery took, after its outcome has been committed or refused for good.
   package func release(_ delivery: Delivery) {
-    guard leases.remove(delivery.entry.id) else { return }
+    guard leases.remove(delivery.entry.position) else { return }
     slots.release(bytes: delivery.byteCount)
-    if !releaseWaiters.isEmpty { releaseWaiters.removeValue(forKey: delivery.entry.id)?.finish() }
+    if !releaseWaiters.isEmpty { releaseWaiters.removeValue(forKey: delivery.entry.position)?.finish() }
   }
 
   /// Waits until the entry, if it is held, has been given back.
-  func waitForRelease(of id: String) async {
+  func waitForRelease(of id: StreamID) async {
     guard leases.holds(id) else { return }
     let (released, continuation) = AsyncStream.makeStream(of: Void.self)
     releaseWaiters[id] = continuation
@@ -67,15 +69,15 @@ package final class DeliverySource {
     releaseWaiters[id] = nil
   }
 
-  func leasesDue(after age: TimeAmount, at now: NIODeadline) -> [String] { leases.due(after: age, at: now) }
+  func leasesDue(after age: TimeAmount, at now: NIODeadline) -> [StreamID] { leases.due(after: age, at: now) }
 
-  func lost(_ ids: some Sequence<String>) {
+  func lost(_ ids: some Sequence<StreamID>) {
     leases.lost(ids)
   }
 
-  func isLost(_ id: String) -> Bool { leases.isLost(id) }
+  func isLost(_ id: StreamID) -> Bool { leases.isLost(id) }
 
-  func renewed(_ ids: some Sequence<String>, at instant: NIODeadline) {
+  func renewed(_ ids: some Sequence<StreamID>, at instant: NIODeadline) {
     leases.renewed(ids, at: instant)
   }
 }

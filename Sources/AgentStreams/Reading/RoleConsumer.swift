@@ -238,7 +238,7 @@ package final class RoleConsumer: StreamReader {
     var deliveries: [Delivery] = []
     while deliveries.count < free, let delivery = waiting.popFirst() {
       delivery.source.occupySlot(delivery)
-      if delivery.source.isLost(delivery.entry.id) {
+      if delivery.source.isLost(delivery.entry.position) {
         delivery.source.release(delivery)
       } else {
         deliveries.append(delivery)

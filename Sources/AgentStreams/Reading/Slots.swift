@@ -91,6 +91,7 @@ package final class Slots {
   }
 
   private func resumeWaiting() {
+    if waiting.isEmpty { return }
     while isClosed || free > 0, let waiter = waiting.popFirst() {
       waiter.continuation.resume(returning: grant(waiter.limit))
     }

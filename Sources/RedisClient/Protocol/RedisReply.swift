@@ -1,9 +1,9 @@
 package import NIOCore
 
-/// One reply of the server: a flat list of nodes in the order of the wire, and one buffer
-/// with all of their bytes. Slices of the buffer share it, so that a batch of a thousand
-/// entries costs three allocations. An object, since each of its values holds it.
-package final class RedisReply: Sendable {
+/// One reply of the server: a flat list of nodes in the order of the wire, and one piece of memory with all of their bytes,
+/// so that a batch of a thousand entries costs three allocations. An object, since each of its values holds it.
+package final class RedisReply: @unchecked Sendable {
+  // SAFETY: nothing in it changes, and the memory of the texts is its own.
   enum Kind: UInt8 {
     case string, status, error, integer, array, null
   }
@@ -12,32 +12,60 @@ package final class RedisReply: Sendable {
     var kind: Kind
     /// Bytes of a text, elements of an array.
     var count: Int32
-    /// The integer, or where the text begins in `bytes`.
+    /// The integer, or where the text begins among the bytes.
     var value: Int64
     /// The index behind this node and all that it contains.
     var end: Int32
+
+    /// Whether it is a string or a status.
+    var isText: Bool { kind == .string || kind == .status }
   }
 
   let nodes: ContiguousArray<Node>
-  let bytes: ByteBuffer
+  private let texts: ReplyTexts
 
   /// `nodes`: each without its `end`, which is filled in.
-  init(nodes: consuming ContiguousArray<Node>, bytes: ByteBuffer) {
+  init(nodes: consuming ContiguousArray<Node>, texts: ReplyTexts) {
     Self.link(&nodes)
     self.nodes = nodes
-    self.bytes = bytes
+    self.texts = texts
   }
+
+  deinit { texts.free() }
+
+  /// Of all texts together.
+  var byteCount: Int { texts.count }
 
   package var root: RedisValue { RedisValue(reply: self, index: 0) }
 
+  /// The bytes of a text, which stay where they are as long as somebody holds the reply.
+  func text(of node: Node) -> UnsafeRawBufferPointer {
+    texts.bytes(at: Int(node.value), count: Int(node.count))
+  }
+
+  /// Whether a text is just this one.
+  func isText(_ node: Node, _ text: StaticString) -> Bool {
+    guard node.isText, node.count == text.utf8CodeUnitCount else { return false }
+    // SAFETY: a literal's bytes live as long as the process.
+    return self.text(of: node).elementsEqual(
+      UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// The id of an entry that a text is; nil where it is none.
+  func id(at index: Int) -> StreamID? {
+    nodes[index].isText ? StreamID(text(of: nodes[index])) : nil
+  }
+
   /// Children lie behind their parents, so one pass backwards will do.
   private static func link(_ nodes: inout ContiguousArray<Node>) {
-    for index in nodes.indices.reversed() {
-      var end = Int32(index + 1)
-      if nodes[index].kind == .array {
-        for _ in 0..<nodes[index].count { end = nodes[Int(end)].end }
+    nodes.withUnsafeMutableBufferPointer { nodes in
+      for index in nodes.indices.reversed() {
+        var end = Int32(index + 1)
+        if nodes[index].kind == .array {
+          for _ in 0..<nodes[index].count { end = nodes[Int(end)].end }
+        }
+        nodes[index].end = end
       }
-      nodes[index].end = end
     }
   }
 }
@@ -54,34 +82,18 @@ package struct RedisValue: Sendable {
   /// The integer; nil where the value is none.
   package var integer: Int? { node.kind == .integer ? Int(node.value) : nil }
 
-  /// The bytes of a string or a status, without a copy; nil for any other kind.
+  /// The bytes of a string or a status; nil for any other kind.
   package var bytes: ByteBuffer? {
     switch node.kind {
-    case .string, .status: reply.bytes.getSlice(at: Int(node.value), length: Int(node.count))
+    case .string, .status: ByteBuffer(bytes: reply.text(of: node))
     default: nil
     }
   }
 
-  /// Whether it is a string or a status.
-  var isText: Bool { node.kind == .string || node.kind == .status }
-
-  /// Whether it is one of just this text.
-  func isText(_ text: StaticString) -> Bool {
-    guard isText, node.count == text.utf8CodeUnitCount else { return false }
-    return reply.bytes.withVeryUnsafeBytes { bytes in
-      let found = UnsafeRawBufferPointer(rebasing: bytes[Int(node.value)..<Int(node.value) + Int(node.count)])
-      // SAFETY: a literal's bytes live as long as the process.
-      return found.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-  }
-
-  /// How many bytes a string or a status has; 0 for any other kind.
-  var byteCount: Int { isText ? Int(node.count) : 0 }
-
   /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
   package var string: String? {
     switch node.kind {
-    case .string, .status: reply.bytes.getString(at: Int(node.value), length: Int(node.count))
+    case .string, .status: String(decoding: reply.text(of: node), as: UTF8.self)
     default: nil
     }
   }
@@ -89,8 +101,11 @@ package struct RedisValue: Sendable {
   /// The server's error text, where the value is an error.
   package var errorText: String? {
     guard node.kind == .error else { return nil }
-    return reply.bytes.getString(at: Int(node.value), length: Int(node.count))
+    return String(decoding: reply.text(of: node), as: UTF8.self)
   }
+
+  /// How many elements an array has, and where the first one's node is; nil for any other kind.
+  var places: (count: Int, first: Int)? { node.kind == .array ? (Int(node.count), index + 1) : nil }
 
   /// The elements of an array; nil for any other kind.
   package var elements: Elements? {

@@ -1,5 +1,4 @@
 import CHiredis
-import NIOCore
 
 /// What a server may send in one reply.
 package struct RedisReplyLimits: Sendable {
@@ -16,7 +15,7 @@ package struct RedisReplyLimits: Sendable {
 /// pointer but NULL will do.
 final class ReplyArena {
   private var nodes: ContiguousArray<RedisReply.Node> = []
-  private var bytes = ByteBuffer()
+  private var texts = ReplyTexts()
   private let limits: RedisReplyLimits
   /// What the last reply with more than one value took: the next one has room for as much at once.
   private var usualNodes = 0
@@ -29,21 +28,24 @@ final class ReplyArena {
     self.limits = limits
   }
 
+  deinit { texts.free() }
+
   /// Room taken for the reply so far.
-  var heldBytes: Int { nodes.capacity * MemoryLayout<RedisReply.Node>.stride + bytes.storageCapacity }
+  var heldBytes: Int { nodes.capacity * MemoryLayout<RedisReply.Node>.stride + texts.capacity }
 
   /// The finished reply; the arena is empty afterwards.
   func take() -> RedisReply {
     if nodes.count > 1 {
       usualNodes = min(nodes.count, Self.mostUsualNodes)
-      usualBytes = min(bytes.writerIndex, Self.mostUsualBytes)
+      usualBytes = min(texts.count, Self.mostUsualBytes)
     }
-    defer { bytes = ByteBuffer() }
+    defer { texts = ReplyTexts() }
     var taken: ContiguousArray<RedisReply.Node> = []
     swap(&taken, &nodes)
     // Whoever works on an entry holds the reply: not with the room of a larger one.
     if taken.capacity > Self.mostSpareNodes + 2 * taken.count { taken = ContiguousArray(taken[...]) }
-    return RedisReply(nodes: taken, bytes: bytes)
+    texts.trim()
+    return RedisReply(nodes: taken, texts: texts)
   }
 
   /// False where the reply would become larger than is allowed.
@@ -54,10 +56,8 @@ final class ReplyArena {
   }
 
   private func appendText(_ kind: RedisReply.Kind, _ text: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.writerIndex + text.count <= limits.bytes else { return false }
-    let start = Int64(bytes.writerIndex)
-    bytes.writeBytes(text)
-    return append(kind, count: text.count, value: start)
+    guard texts.count + text.count <= limits.bytes else { return false }
+    return append(kind, count: text.count, value: Int64(texts.append(text)))
   }
 
   private func appendArray(count: Int) -> Bool {
@@ -65,7 +65,7 @@ final class ReplyArena {
     // Only for the outermost: room made exactly, again and again, would copy everything each time.
     if nodes.isEmpty {
       nodes.reserveCapacity(max(count + 1, usualNodes))
-      if usualBytes > 0, count > 0 { bytes = ByteBufferAllocator().buffer(capacity: usualBytes) }
+      if count > 0 { texts.reserve(usualBytes) }
     }
     return append(.array, count: count, value: 0)
   }
