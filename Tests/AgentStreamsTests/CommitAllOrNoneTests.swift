@@ -20,7 +20,7 @@ import Testing
     return (streams, source, delivery)
   }
 
-  private static let writes: [CommitWrite] = [
+  private static let writes: CommitWrites = [
     .result("x", to: list, timeToLive: 9), .result("y", to: list), .forward("z", to: next),
     .deadLetter(stream: letters, fields: [.init("envelope", "w")]),
   ]

@@ -22,7 +22,7 @@ final class RefusalLog: RefusalAnswer {
 
 extension Delivery {
   func settled(_ writes: CommitWrite..., refused: any RefusalAnswer = RefusalLog()) -> Settlement {
-    Settlement(delivery: self, writes: writes, refused: refused)
+    Settlement(delivery: self, writes: CommitWrites(writes), refused: refused)
   }
 }
 

@@ -65,7 +65,7 @@ struct SimulatedMessage {
 
   private func settled(_ writes: CommitWrite...) -> Settlement {
     Settlement(
-      delivery: delivery, writes: writes,
+      delivery: delivery, writes: CommitWrites(writes),
       refused: SimulatedRefusal(delivery: delivery, cancelled: end(.cancelled), failed: end(.failed)))
   }
 

@@ -22,7 +22,7 @@ final class AgentFigures {
 
   /// What the agent did not bring to an end, because somebody else wanted it so, counts for nothing. `writes` is what came
   /// of it.
-  func note(_ outcome: Outcome, _ step: Step, _ writes: [CommitWrite]) {
+  func note(_ outcome: Outcome, _ step: Step, _ writes: CommitWrites) {
     switch outcome.result {
     case .actions, .failed, .timedOut: break
     case .handedBack, .cancelled, .lost: return
@@ -32,7 +32,7 @@ final class AgentFigures {
     runTime = runTime + duration
     role.worked(outcome.result, failed: step.error != nil, duration, writes)
     if step.error != nil { errors += 1 }
-    guard writes.contains(where: \.endsRequest) else { return }
+    guard writes.endsRequest else { return }
     let envelope = outcome.message.envelope
     let created = envelope.createTimestamp
     envelopes.add(
@@ -42,8 +42,4 @@ final class AgentFigures {
         processingSeconds: min(max(0, envelope.totalProcessingTime), Self.longestProcessing) + step.duration,
         steps: envelope.processCount == .max ? .max : envelope.processCount + 1))
   }
-}
-
-extension CommitWrite {
-  var endsRequest: Bool { if case .end = self { true } else { false } }
 }

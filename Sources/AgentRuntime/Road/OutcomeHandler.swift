@@ -29,14 +29,14 @@ final class OutcomeHandler: OutcomeReceiver {
     if case .lost = outcome.result { return message.delivery.source.release(message.delivery) }
     let (step, writes) = writes(for: outcome)
     figures.note(outcome, step, writes)
-    for case .forward(_, _, let envelope, let scan?) in writes { written.keep(envelope, scan) }
+    writes.forEach { if case .forward(_, _, let envelope, let scan?) = $0 { written.keep(envelope, scan) } }
     committer.submit(
       Settlement(
         delivery: message.delivery, writes: writes,
         refused: RefusedOutcome(refusals: refusals, message: message, step: step)))
   }
 
-  private func writes(for outcome: Outcome) -> (Step, [CommitWrite]) {
+  private func writes(for outcome: Outcome) -> (Step, CommitWrites) {
     let message = outcome.message
     let step = outcome.message.step(endingAt: outcome.end)
     let router = refusals.router
@@ -59,7 +59,7 @@ final class OutcomeHandler: OutcomeReceiver {
 
   private func writes(
     for actions: [AgentAction], _ message: ReceivedMessage, _ step: Step
-  ) throws(InvalidOutcome) -> (Step, [CommitWrite]) {
+  ) throws(InvalidOutcome) -> (Step, CommitWrites) {
     let router = refusals.router
     guard let position = Self.positionOfRetry(in: actions) else {
       return (step, try router.writes(for: actions, of: message, step: step))
@@ -78,7 +78,7 @@ final class OutcomeHandler: OutcomeReceiver {
 
   private func retry(
     _ action: AgentAction, _ message: ReceivedMessage, _ step: Step
-  ) -> (Step, [CommitWrite]) {
+  ) -> (Step, CommitWrites) {
     let reason = action.error?.message ?? "no reason given"
     var step = step
     let decision = RetryDecision(
@@ -99,7 +99,7 @@ final class OutcomeHandler: OutcomeReceiver {
 
   private func failure(
     _ kind: String, _ text: String, _ message: ReceivedMessage, _ step: Step
-  ) -> (Step, [CommitWrite]) {
+  ) -> (Step, CommitWrites) {
     var failed = step
     failed.error = text
     let router = refusals.router

@@ -38,7 +38,7 @@ final class Refusals: Sendable {
   }
 
   /// A message that has been given to agents as often as may be.
-  func givenUp(_ why: String, _ message: ReceivedMessage, _ step: Step) -> [CommitWrite] {
+  func givenUp(_ why: String, _ message: ReceivedMessage, _ step: Step) -> CommitWrites {
     [
       deadLetter(
         message.delivery, deliveries: message.deliveries, code: "agenthost.deliveries", reason: why,
@@ -48,7 +48,7 @@ final class Refusals: Sendable {
   }
 
   /// A message of a role whose code may not run: kept, for when it may, while its caller hears of it.
-  private func quarantined(_ why: String, _ message: ReceivedMessage, _ step: Step) -> [CommitWrite] {
+  private func quarantined(_ why: String, _ message: ReceivedMessage, _ step: Step) -> CommitWrites {
     let code = "agenthost.quarantined"
     return [
       deadLetter(
@@ -69,7 +69,7 @@ final class Refusals: Sendable {
     let code = "agenthost.invalid_envelope"
     let reason = error?.description ?? "the entry has no field named envelope"
     let letter = deadLetter(delivery, code: code, reason: reason, now: now)
-    var writes = [letter]
+    var writes: CommitWrites = [letter]
     if let error, let list = error.resultList, Address.isResultList(list) {
       let messageID = error.messageID ?? ""
       let envelope = FreshEnvelope(
@@ -83,7 +83,7 @@ final class Refusals: Sendable {
       refused: LastResort(delivery: delivery, writes: writes.count > 1 ? [letter] : []))
   }
 
-  private func settlement(_ message: ReceivedMessage, _ writes: [CommitWrite], now: Double) -> Settlement {
+  private func settlement(_ message: ReceivedMessage, _ writes: CommitWrites, now: Double) -> Settlement {
     Settlement(
       delivery: message.delivery, writes: writes,
       refused: RefusedOutcome(refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
@@ -153,11 +153,11 @@ final class RefusedOutcome: RefusalAnswer {
 /// What is tried when even the error was refused; after that the entry stays pending.
 final class LastResort: RefusalAnswer {
   let delivery: Delivery
-  let writes: [CommitWrite]
+  let writes: CommitWrites
   /// For the caller, where the request turns out to be cancelled.
   let cancelled: CommitWrite?
 
-  init(delivery: Delivery, writes: [CommitWrite], cancelled: CommitWrite? = nil) {
+  init(delivery: Delivery, writes: CommitWrites, cancelled: CommitWrite? = nil) {
     self.delivery = delivery
     self.writes = writes
     self.cancelled = cancelled

@@ -19,7 +19,7 @@ final class RoleCounter {
   func refused() { totals.refused += 1 }
 
   /// An agent has worked on a message; `writes` is what came of it.
-  func worked(_ result: Outcome.Result, failed: Bool, _ duration: TimeAmount, _ writes: [CommitWrite]) {
+  func worked(_ result: Outcome.Result, failed: Bool, _ duration: TimeAmount, _ writes: CommitWrites) {
     totals.runs += 1
     totals.took(Double(duration.nanoseconds) / 1e9)
     if case .timedOut = result { totals.timeouts += 1 }
@@ -28,7 +28,7 @@ final class RoleCounter {
     if writes.contains(where: \.isDeadLetter) {
       totals.deadLetters += 1
     } else if case .actions(let actions) = result, actions.contains(where: { $0.verb == .retry }),
-      !writes.contains(where: \.endsRequest)
+      !writes.endsRequest
     {
       totals.retries += 1
     }

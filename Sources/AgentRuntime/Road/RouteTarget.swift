@@ -1,14 +1,16 @@
 /// Where an envelope goes.
 enum RouteTarget: Sendable, Equatable {
-  case role(String)
+  case role(String, stream: String)
   case agent(String)
   case resultList(String)
-  /// The default reply, to whoever sent the message. `list` where the sender is outside.
-  case reply(role: String, list: String?)
+  /// The default reply, to the role that sent the message.
+  case reply(role: String, stream: String)
+  /// The default reply to whoever is outside.
+  case replyOutside(role: String, list: String)
 
   var role: String? {
     switch self {
-    case .role(let role), .reply(let role, _): role
+    case .role(let role, _), .reply(let role, _), .replyOutside(let role, _): role
     case .agent, .resultList: nil
     }
   }
@@ -21,7 +23,7 @@ enum RouteTarget: Sendable, Equatable {
   var kind: String {
     switch self {
     case .role, .agent: "task"
-    case .resultList, .reply: "result"
+    case .resultList, .reply, .replyOutside: "result"
     }
   }
 }

@@ -6,28 +6,30 @@ import StrictJSON
 
 /// From an outcome to the writes that carry it: where it goes, and the envelope that goes there.
 /// Pure: the same outcome gives the same writes, but for the ids of new messages.
-package struct Router: Sendable {
+package final class Router: Sendable {
   package let keys: Keys
   package let envelopeLimits: EnvelopeLimits
   /// Seconds that `result:{message_id}` is kept; lists that a client has named are its own.
   package let resultTimeToLive: Int
   /// Seconds for which it is known how a request ended.
   package let requestTimeToLive: Int
+  private let roleStreams: RoleStreams
 
   package init(keys: Keys, envelopeLimits: EnvelopeLimits, resultTimeToLive: Int, requestTimeToLive: Int) {
     self.keys = keys
     self.envelopeLimits = envelopeLimits
     self.resultTimeToLive = resultTimeToLive
     self.requestTimeToLive = requestTimeToLive
+    roleStreams = RoleStreams(keys: keys)
   }
 
   /// The writes for what an agent wants done.
   func writes(
     for actions: [AgentAction], of message: ReceivedMessage, step: Step
-  ) throws(InvalidOutcome) -> [CommitWrite] {
-    var writes: [CommitWrite] = []
-    writes.reserveCapacity(actions.count)
-    for (index, action) in actions.enumerated() {
+  ) throws(InvalidOutcome) -> CommitWrites {
+    var writes = CommitWrites()
+    for index in actions.indices {
+      let action = actions[index]
       let edit = try payloadEdit(action.payload, at: index)
       let target = try target(of: action, message: message, at: index)
       let write = write(action, edit: edit, to: target, message: message, step: step)
@@ -131,9 +133,9 @@ package struct Router: Sendable {
     switch target {
     case .agent(let agentID):
       return .forward(stream: keys.agentStream(agentID), envelope: written.bytes, scan: scan)
-    case .role(let role), .reply(let role, nil):
-      return forward(written.bytes, scan, role: role, priority, after: passage.delay)
-    case .reply(_, let list?), .resultList(let list):
+    case .role(let role, let stream), .reply(let role, let stream):
+      return forward(written.bytes, scan, to: stream, role: role, priority, after: passage.delay)
+    case .replyOutside(_, let list), .resultList(let list):
       guard !passage.isNew else {
         return .result(list: keys.resultList(list), envelope: written.bytes, timeToLive: 0)
       }
@@ -146,9 +148,9 @@ package struct Router: Sendable {
   }
 
   private func forward(
-    _ envelope: [UInt8], _ scan: Envelope?, role: String, _ priority: Priority, after delay: Int
+    _ envelope: [UInt8], _ scan: Envelope?, to stream: String, role: String, _ priority: Priority,
+    after delay: Int
   ) -> CommitWrite {
-    let stream = keys.roleStream(role)
     if delay > 0 {
       return .delay(
         .init(
@@ -203,10 +205,10 @@ package struct Router: Sendable {
     case .forward(let target), .send(let target):
       switch target {
       case .role(let role):
-        try checkAddress(role, "role", at: index)
-        return .role(role)
+        guard let stream = roleStreams.stream(of: role) else { throw Self.noAddress(role, "role", at: index) }
+        return .role(role, stream: stream)
       case .agent(let agentID):
-        try checkAddress(agentID, "agent id", at: index)
+        guard Address.isUsable(agentID) else { throw Self.noAddress(agentID, "agent id", at: index) }
         return .agent(agentID)
       case .resultList(let named):
         let list = named ?? message.resultList
@@ -222,17 +224,14 @@ package struct Router: Sendable {
   func defaultReply(to message: ReceivedMessage) -> RouteTarget {
     let sender = message.withBytes { message.envelope.senderRole(in: $0) }
     // A sender that no stream can be named after can't be answered there; its caller can.
-    guard sender != "external", Address.isUsable(sender) else {
-      return .reply(role: sender, list: message.resultList)
+    guard sender != "external", let stream = roleStreams.stream(of: sender) else {
+      return .replyOutside(role: sender, list: message.resultList)
     }
-    return .reply(role: sender, list: nil)
+    return .reply(role: sender, stream: stream)
   }
 
-  private func checkAddress(_ address: String, _ what: String, at index: Int) throws(InvalidOutcome) {
-    guard Address.isUsable(address) else {
-      throw InvalidOutcome(
-        action: index, "\"\(LogText.escaped(address))\" is no \(what): \(Address.rule)")
-    }
+  private static func noAddress(_ text: String, _ what: String, at index: Int) -> InvalidOutcome {
+    InvalidOutcome(action: index, "\"\(LogText.escaped(text))\" is no \(what): \(Address.rule)")
   }
 }
 

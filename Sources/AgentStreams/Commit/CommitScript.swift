@@ -52,7 +52,9 @@ enum CommitScript {
   /// So that the command seldom has to grow: keys, ids and lengths take this much beside what is written.
   private static func expectedBytes(of groups: [[Settlement]], count: Int) -> Int {
     let beside = 192
-    return groups.reduce(1024 + count * beside) { $0 + $1.reduce(0) { $0 + $1.byteCount } }
+    var bytes = 1024 + count * beside
+    for group in groups { for settlement in group { bytes += settlement.byteCount } }
+    return bytes
   }
 
   @IOActor
@@ -102,7 +104,7 @@ enum CommitScript {
     for group in groups {
       guard let source = group.first?.delivery.source else { continue }
       numbers.append(keys.add(source.stream))
-      for settlement in group { for write in settlement.writes { note(write, in: &keys, &numbers) } }
+      for settlement in group { settlement.writes.forEach { note($0, in: &keys, &numbers) } }
     }
     command.append(keys.names.count)
     for name in keys.names { command.append(name) }
@@ -141,11 +143,25 @@ enum CommitScript {
     command.append(max(source.heldCount, group.count))
     command.append(source.deletesAcknowledged ? 1 : 0)
     command.append(group.count)
-    for settlement in group {
-      command.append(settlement.delivery.entry.idText)
-      if settlement.writes.count != 1 { command.append(settlement.writes.count) }
-      for write in settlement.writes { append(write, keys: &keys, to: &command) }
+    for settlement in group { append(settlement, keys: &keys, to: &command) }
+  }
+
+  private static func append(_ settlement: Settlement, keys: inout KeyNumbers, to command: inout RedisCommand)
+  {
+    let id = settlement.delivery.entry.idText
+    // As nearly all are.
+    if settlement.writes.count == 1, case .forward(_, nil, let envelope, _) = settlement.writes[0] {
+      let key = keys.removeFirst()
+      return command.append(arguments: 4, bytes: id.count + 1 + envelope.count) { arguments in
+        arguments.append(id)
+        arguments.append("F" as StaticString)
+        arguments.append(key)
+        arguments.append(envelope)
+      }
     }
+    command.append(id)
+    if settlement.writes.count != 1 { command.append(settlement.writes.count) }
+    settlement.writes.forEach { append($0, keys: &keys, to: &command) }
   }
 
   private static func append(_ write: CommitWrite, keys: inout KeyNumbers, to command: inout RedisCommand) {

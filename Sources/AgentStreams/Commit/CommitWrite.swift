@@ -1,8 +1,8 @@
 package import AgentEnvelope
 package import NIOCore
 
-/// One write of an outcome.
-package enum CommitWrite: Sendable, Equatable {
+/// One write of an outcome. Boxed: it is handed on often.
+package indirect enum CommitWrite: Sendable, Equatable {
   /// To a work stream, which must exist: one that nobody ever served does not. `fallback`: where to instead. `scan`: what a
   /// scan of the envelope finds, where that is known.
   case forward(stream: String, fallback: String? = nil, envelope: [UInt8], scan: Envelope? = nil)

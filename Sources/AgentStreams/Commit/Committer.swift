@@ -192,7 +192,7 @@ package final class Committer {
     switch status {
     case .done:
       counters.done += 1
-      for write in settlement.writes {
+      settlement.writes.forEach { write in
         switch write {
         case .end(let end): requestEnded?(end)
         case .delay(let message): delayed?(message)

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The keys of one call, by the numbers that the script knows them by.
 struct KeyTable {
   private(set) var names: [String] = []
@@ -15,8 +13,8 @@ struct KeyTable {
     let number = append(name)
     shared.append(number)
     if shared.count > Self.fewest {
-      if positions.isEmpty { for number in shared { positions[KeyName(text: names[number - 1])] = number } }
-      positions[KeyName(text: name)] = number
+      if positions.isEmpty { for number in shared { positions[KeyName(names[number - 1])] = number } }
+      positions[KeyName(name)] = number
     }
     return number
   }
@@ -28,30 +26,7 @@ struct KeyTable {
   }
 
   private func number(of name: String) -> Int? {
-    if shared.count > Self.fewest { return positions[KeyName(text: name)] }
-    return shared.first { KeyName(text: names[$0 - 1]) == KeyName(text: name) }
-  }
-}
-
-/// A key as the server has it, by its bytes: two texts that Swift takes for equal may be two keys.
-private struct KeyName: Hashable {
-  let text: String
-
-  static func == (left: KeyName, right: KeyName) -> Bool {
-    let count = left.text.utf8.count
-    guard count == right.text.utf8.count else { return false }
-    let areSame: Bool?? = left.text.utf8.withContiguousStorageIfAvailable { left in
-      right.text.utf8.withContiguousStorageIfAvailable { right in
-        guard let first = left.baseAddress, let second = right.baseAddress else { return true }
-        return memcmp(first, second, count) == 0
-      }
-    }
-    guard let areSame, let areSame else { return left.text.utf8.elementsEqual(right.text.utf8) }
-    return areSame
-  }
-
-  func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    if shared.count > Self.fewest { return positions[KeyName(name)] }
+    return shared.first { KeyName(names[$0 - 1]) == KeyName(name) }
   }
 }

@@ -1,17 +1,20 @@
 /// An outcome on its way to the server: what becomes of a delivery.
 package final class Settlement: Sendable {
   package let delivery: Delivery
-  package let writes: [CommitWrite]
+  package let writes: CommitWrites
   /// What to write instead when the server refuses these writes.
   package let refused: any RefusalAnswer
+  /// What it adds to a batch, about.
+  let byteCount: Int
 
-  package init(delivery: Delivery, writes: [CommitWrite], refused: any RefusalAnswer) {
+  package init(delivery: Delivery, writes: CommitWrites, refused: any RefusalAnswer) {
     self.delivery = delivery
     self.writes = writes
     self.refused = refused
+    var bytes = 0
+    writes.forEach { bytes += $0.byteCount }
+    byteCount = bytes
   }
-
-  var byteCount: Int { writes.reduce(0) { $0 + $1.byteCount } }
 }
 
 /// Why a destination was refused.
