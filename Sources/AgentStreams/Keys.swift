@@ -6,10 +6,13 @@ package struct Keys: Sendable, Equatable {
   package let prefix: String
   /// What the names of all roles' streams begin with: made once, for one of them is asked for with every message.
   private let roleStreams: String
+  /// What the names of all requests begin with: one of them is asked for with every request that ends.
+  private let requests: String
 
   package init(prefix: String = "") {
     self.prefix = prefix
     roleStreams = "\(prefix)stream:role:"
+    requests = "\(prefix)agenthost:request:"
   }
 
   /// Work for a role, shared by everyone in its group.
@@ -47,7 +50,7 @@ package struct Keys: Sendable, Equatable {
   /// Messages for a role that are not due yet: a sorted set by the server's time in milliseconds.
   package func delayed(_ role: String) -> String { "\(prefix)agenthost:delayed:\(role)" }
   /// What has become of a request: a ``RequestState``.
-  package func request(_ messageID: String) -> String { "\(prefix)agenthost:request:\(messageID)" }
+  package func request(_ messageID: String) -> String { requests + messageID }
   /// The way of a request that has ended: a ``KeptTrace``.
   package func trace(_ messageID: String) -> String { "\(prefix)agenthost:trace:\(messageID)" }
   /// The same, of the request with this key.

@@ -62,4 +62,13 @@ import Testing
       try refusal([action], by: limited(envelope.count - 1))
         == "action 0: the envelope would have \(envelope.count) bytes; the limit is \(envelope.count - 1)")
   }
+
+  @Test func `A result list is told by its bytes`() {
+    for (list, isList) in [
+      ("result:a", true), ("result:\u{301}", true), ("result:", false), ("results:a", false), ("", false),
+      ("result:{a}", false), ("result:a\n", false), ("result:" + String(repeating: "x", count: 506), false),
+    ] {
+      #expect(Address.isResultList(list) == isList, "\(list)")
+    }
+  }
 }
