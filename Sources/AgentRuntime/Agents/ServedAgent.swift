@@ -80,7 +80,7 @@ final class ServedAgent: RoleHolder {
     admitted.reserveCapacity(deliveries.count)
     for delivery in deliveries {
       counter.received(deliveries: delivery.deliveries)
-      let scan = delivery.withEnvelope { road.written.take($0) }
+      let scan = road.written.take(from: delivery)
       switch road.admission.decide(
         delivery, scan: scan, timeout: instance.descriptor.timeout, now: now)
       {

@@ -35,22 +35,21 @@ package struct Admission: Sendable {
   package func decide(
     _ delivery: Delivery, scan: Envelope? = nil, timeout: Double? = nil, now: Double
   ) -> Decision {
-    guard delivery.hasEnvelope else { return .unreadable(nil) }
-    return delivery.withEnvelope { bytes in
-      do throws(EnvelopeError) {
-        let envelope = if let scan { scan } else { try Envelope(scanning: bytes, limits: envelopeLimits) }
-        let member = envelope.hostMember(in: bytes)
-        let deliveries = delivery.deliveries + (member?.attempts ?? 0)
-        if let refusal = refusal(of: envelope, member, deliveries: deliveries, now: now) {
-          return .refuse(envelope, member, refusal)
-        }
-        switch self.timeout(of: envelope, member, in: bytes, default: timeout ?? taskTimeout, now: now) {
-        case .success(let timeout): return .admit(envelope, member, timeout: timeout)
-        case .failure(let refusal): return .refuse(envelope, member, refusal)
-        }
-      } catch {
-        return .unreadable(error)
+    guard let bytes = delivery.bytes else { return .unreadable(nil) }
+    defer { extendLifetime(delivery) }
+    do throws(EnvelopeError) {
+      let envelope = if let scan { scan } else { try Envelope(scanning: bytes, limits: envelopeLimits) }
+      let member = envelope.hostMember(in: bytes)
+      let deliveries = delivery.deliveries + (member?.attempts ?? 0)
+      if let refusal = refusal(of: envelope, member, deliveries: deliveries, now: now) {
+        return .refuse(envelope, member, refusal)
       }
+      switch self.timeout(of: envelope, member, in: bytes, default: timeout ?? taskTimeout, now: now) {
+      case .success(let timeout): return .admit(envelope, member, timeout: timeout)
+      case .failure(let refusal): return .refuse(envelope, member, refusal)
+      }
+    } catch {
+      return .unreadable(error)
     }
   }
 

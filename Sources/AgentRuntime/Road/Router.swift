@@ -100,22 +100,26 @@ package final class Router: Sendable {
 
   /// `kind` nil: the target's. `sender` nil: the message's agent. What is `isBeyondLimit` has taken no step.
   func rewrite(
-    of message: ReceivedMessage, to target: RouteTarget, step: Step, sender: EnvelopeSender? = nil,
-    kind: String? = nil, payload: PayloadEdit = .keep, errors: [PayloadError] = [],
-    hostMember: HostMemberEdit = .keep, newMessage: NewMessage? = nil, isBeyondLimit: Bool = false
+    of message: ReceivedMessage, to target: RouteTarget, step: Step,
+    sender: consuming EnvelopeSender? = nil, kind: consuming String? = nil,
+    payload: consuming PayloadEdit = .keep, errors: consuming [PayloadError] = [],
+    hostMember: consuming HostMemberEdit = .keep, newMessage: consuming NewMessage? = nil,
+    isBeyondLimit: Bool = false
   ) -> EnvelopeRewrite {
     let (agent, envelope) = (message.agent, message.envelope)
     let endTimestamp = step.endTimestamp
-    let trace = TraceStep(
-      startTimestamp: step.startTimestamp, agent: agent.sender, endTimestamp: endTimestamp,
-      duration: step.duration, error: step.error, safetyViolation: isBeyondLimit)
+    var trace: TraceStep?
+    if newMessage == nil {
+      trace = TraceStep(
+        startTimestamp: step.startTimestamp, agent: agent.sender, endTimestamp: endTimestamp,
+        duration: step.duration, error: step.error, safetyViolation: isBeyondLimit)
+    }
     // Anybody may have written the count; past the end it stays there, beyond every limit.
     let stays = isBeyondLimit || envelope.processCount == .max
     return EnvelopeRewrite(
       targetRole: target.role, targetAgentID: target.agentID, targetList: target.list,
       sender: sender ?? agent.sender, kind: kind ?? target.kind, payload: payload, hostMember: hostMember,
-      errors: errors,
-      trace: newMessage == nil ? trace : nil,
+      errors: errors, trace: trace,
       processCount: stays ? envelope.processCount : envelope.processCount + 1,
       totalProcessingTime: isBeyondLimit
         ? envelope.totalProcessingTime : WallClock.rounded(envelope.totalProcessingTime + step.duration),

@@ -1,4 +1,5 @@
 import AgentEnvelope
+import AgentStreams
 import Glibc
 import RedisClient
 
@@ -35,6 +36,13 @@ final class WrittenEnvelopes {
     heldBytes += size - sizes[place]
     sizes[place] = size
     envelopes[place] = written
+  }
+
+  /// What a scan of a delivery's envelope finds; nil where that is not known.
+  func take(from delivery: Delivery) -> Envelope? {
+    guard let bytes = delivery.bytes else { return nil }
+    defer { extendLifetime(delivery) }
+    return take(bytes)
   }
 
   /// What a scan of these bytes finds; nil where that is not known.

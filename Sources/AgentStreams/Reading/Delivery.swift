@@ -7,8 +7,8 @@ package final class Delivery: @unchecked Sendable {
   package let entry: StreamEntry
   /// How often the entry has been given to somebody, this time included.
   package let deliveries: Int
-  /// The envelope's; nil where the entry has no such field.
-  @usableFromInline package let bytes: UnsafeRawBufferPointer?
+  /// The envelope's, in place: as long as somebody holds the delivery. Nil where the entry has no such field.
+  package let bytes: UnsafeRawBufferPointer?
   let byteCount: Int
 
   package init(source: DeliverySource, entry: StreamEntry, deliveries: Int) {
@@ -22,7 +22,6 @@ package final class Delivery: @unchecked Sendable {
   package var hasEnvelope: Bool { bytes != nil }
 
   /// Calls `body` with the envelope's bytes; with none where the entry has no such field.
-  @inlinable
   package func withEnvelope<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
     defer { extendLifetime(self) }
     return body(bytes ?? UnsafeRawBufferPointer(start: nil, count: 0))
