@@ -5,6 +5,7 @@ import CAgentABI
 import NIOCore
 import RedisClient
 import StrictJSON
+import Synchronization
 
 /// A delivery with its envelope scanned: what every later stage works from. One object for each: it is handed on often,
 /// and each copy of its parts would cost.
@@ -25,7 +26,8 @@ class ReceivedMessage: @unchecked Sendable {
 
   /// The envelope's fields are spans into these bytes.
   final func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
-    delivery.withEnvelope(body)
+    defer { extendLifetime(self) }
+    return body(delivery.bytes ?? UnsafeRawBufferPointer(start: nil, count: 0))
   }
 
   final var resultList: String { withBytes { envelope.resultList(in: $0) } }
@@ -38,7 +40,7 @@ class ReceivedMessage: @unchecked Sendable {
 
 /// A message on its way through an agent. One object for each, shared by the host's loop and the
 /// plugin's threads, so nothing in it changes.
-final class AdmittedMessage: ReceivedMessage, AssignedMessage, @unchecked Sendable {
+final class AdmittedMessage: ReceivedMessage, AssignedMessage, RefusalAnswer, @unchecked Sendable {
   // SAFETY: as above.
   /// Seconds.
   let timeout: Double
@@ -47,6 +49,8 @@ final class AdmittedMessage: ReceivedMessage, AssignedMessage, @unchecked Sendab
   let startInstant: NIODeadline
   /// What takes the outcome.
   let outcomes: any OutcomeReceiver
+  /// Nanoseconds that its agent took, once its work has ended.
+  private let workTime = Atomic<Int64>(0)
 
   init(
     _ delivery: Delivery, _ envelope: Envelope, _ member: HostMember?, agent: AgentIdentity, timeout: Double,
@@ -65,11 +69,19 @@ final class AdmittedMessage: ReceivedMessage, AssignedMessage, @unchecked Sendab
   /// When its agent has had all the time that it may have.
   var deadline: NIODeadline { startInstant + .fractional(seconds: timeout) }
 
-  /// The step as it has become until `instant`.
-  func step(endingAt instant: NIODeadline, error: String? = nil) -> Step {
-    Step(
-      startTimestamp: startTimestamp,
-      duration: WallClock.rounded(Double((instant - startInstant).nanoseconds) / 1e9), error: error)
+  /// The agent's work has ended: the step that it was.
+  func ended(at instant: NIODeadline) -> Step {
+    workTime.store((instant - startInstant).nanoseconds, ordering: .relaxed)
+    return step
+  }
+
+  private var step: Step {
+    let seconds = Double(workTime.load(ordering: .relaxed)) / 1e9
+    return Step(startTimestamp: startTimestamp, duration: WallClock.rounded(seconds))
+  }
+
+  func settlement(after refusal: CommitRefusal) -> Settlement? {
+    outcomes.refusals.settlement(after: refusal, of: self, step)
   }
 
   func withIdentity(

@@ -5,9 +5,11 @@ package import RedisClient
 
 /// The stage after the agents: takes what they made of their messages.
 @IOActor
-package protocol OutcomeReceiver: AnyObject, Sendable {
+protocol OutcomeReceiver: AnyObject, Sendable {
   /// Whose outcomes it takes.
   nonisolated var instance: AgentInstance { get }
+  /// What becomes of those that the server refuses.
+  nonisolated var refusals: Refusals { get }
 
   func receive(_ outcome: Outcome)
 }

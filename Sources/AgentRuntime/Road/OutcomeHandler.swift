@@ -9,7 +9,7 @@ import RedisClient
 @IOActor
 final class OutcomeHandler: OutcomeReceiver {
   nonisolated let instance: AgentInstance
-  private let refusals: Refusals
+  nonisolated let refusals: Refusals
   private let maximumDeliveries: Int
   private let committer: Committer
   private let written: WrittenEnvelopes
@@ -30,15 +30,12 @@ final class OutcomeHandler: OutcomeReceiver {
     let (step, writes) = writes(for: outcome)
     figures.note(outcome, step, writes)
     writes.forEach { if case .forward(_, _, let envelope, let scan?) = $0 { written.keep(envelope, scan) } }
-    committer.submit(
-      Settlement(
-        delivery: message.delivery, writes: writes,
-        refused: RefusedOutcome(refusals: refusals, message: message, step: step)))
+    committer.submit(Settlement(delivery: message.delivery, writes: writes, refused: message))
   }
 
   private func writes(for outcome: Outcome) -> (Step, CommitWrites) {
     let message = outcome.message
-    let step = outcome.message.step(endingAt: outcome.end)
+    let step = message.ended(at: outcome.end)
     let router = refusals.router
     switch outcome.result {
     case .actions(let actions):

@@ -86,7 +86,7 @@ final class Refusals: Sendable {
   private func settlement(_ message: ReceivedMessage, _ writes: CommitWrites, now: Double) -> Settlement {
     Settlement(
       delivery: message.delivery, writes: writes,
-      refused: RefusedOutcome(refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
+      refused: RefusedRefusal(refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
   }
 
   /// An error straight to the caller, whoever sent the message last.
@@ -104,11 +104,52 @@ final class Refusals: Sendable {
   }
 }
 
-/// An outcome whose destination the server has refused: the caller hears of it, or else it is a dead letter.
-final class RefusedOutcome: RefusalAnswer {
-  let refusals: Refusals
-  let message: ReceivedMessage
-  let step: Step
+extension Refusals {
+  /// For an outcome whose destination the server has refused: the caller hears of it, or else it is a dead letter.
+  func settlement(
+    after refusal: CommitRefusal, of message: ReceivedMessage, _ step: Step
+  ) -> Settlement {
+    let now = WallClock.now()
+    switch refusal {
+    case .noSuchStream:
+      let text = "nobody has ever served the role or agent that the message was to go to next"
+      let letter = deadLetter(
+        message.delivery, code: "agenthost.no_such_role", reason: text, now: now)
+      return Settlement(
+        delivery: message.delivery,
+        writes: [callerError("agenthost.no_such_role", text, message, step)],
+        refused: lastResort(letter, message, step))
+    case .cancelled:
+      let text = "the request was cancelled, and its caller can't be told"
+      let letter = deadLetter(
+        message.delivery, code: "agenthost.destination", reason: text, now: now)
+      return Settlement(
+        delivery: message.delivery, writes: [cancelled(message, step)],
+        refused: lastResort(letter, message, step))
+    case .error(let error):
+      let text = "Redis refused the message's destination: \(error)"
+      let letter = deadLetter(
+        message.delivery, code: "agenthost.destination", reason: text, now: now)
+      return Settlement(
+        delivery: message.delivery,
+        writes: [letter, callerError("agenthost.destination", text, message, step)],
+        refused: lastResort(letter, message, step))
+    }
+  }
+
+  private func lastResort(
+    _ letter: CommitWrite, _ message: ReceivedMessage, _ step: Step
+  ) -> LastResort {
+    LastResort(
+      delivery: message.delivery, writes: [letter], cancelled: cancelled(message, step))
+  }
+}
+
+/// What becomes of a refusal's own settlement that the server has refused.
+final class RefusedRefusal: RefusalAnswer {
+  private let refusals: Refusals
+  private let message: ReceivedMessage
+  private let step: Step
 
   init(refusals: Refusals, message: ReceivedMessage, step: Step) {
     self.refusals = refusals
@@ -117,36 +158,7 @@ final class RefusedOutcome: RefusalAnswer {
   }
 
   func settlement(after refusal: CommitRefusal) -> Settlement? {
-    let now = WallClock.now()
-    switch refusal {
-    case .noSuchStream:
-      let text = "nobody has ever served the role or agent that the message was to go to next"
-      let letter = refusals.deadLetter(
-        message.delivery, code: "agenthost.no_such_role", reason: text, now: now)
-      return Settlement(
-        delivery: message.delivery,
-        writes: [refusals.callerError("agenthost.no_such_role", text, message, step)],
-        refused: lastResort(letter))
-    case .cancelled:
-      let text = "the request was cancelled, and its caller can't be told"
-      let letter = refusals.deadLetter(
-        message.delivery, code: "agenthost.destination", reason: text, now: now)
-      return Settlement(
-        delivery: message.delivery, writes: [refusals.cancelled(message, step)], refused: lastResort(letter))
-    case .error(let error):
-      let text = "Redis refused the message's destination: \(error)"
-      let letter = refusals.deadLetter(
-        message.delivery, code: "agenthost.destination", reason: text, now: now)
-      return Settlement(
-        delivery: message.delivery,
-        writes: [letter, refusals.callerError("agenthost.destination", text, message, step)],
-        refused: lastResort(letter))
-    }
-  }
-
-  private func lastResort(_ letter: CommitWrite) -> LastResort {
-    LastResort(
-      delivery: message.delivery, writes: [letter], cancelled: refusals.cancelled(message, step))
+    refusals.settlement(after: refusal, of: message, step)
   }
 }
 
