@@ -195,7 +195,7 @@ def run_rounds(redis: Redis, sides: List[Side], arguments: argparse.Namespace) -
             with running(side.command, log, f"unix://{redis.socket}") as process:
                 wait_until_served(redis, side, process, log)
                 for count in side.in_flight:
-                    requests = arguments.requests if count > 1 else max(arguments.requests // 10, 100)
+                    requests = arguments.requests if count > 1 else max(arguments.requests // 5, 100)
                     result = measure(redis, side, [process], count, requests)
                     results[side.name, count].append(result)
         print(f"round {number} of {arguments.rounds} done", file=sys.stderr)
@@ -264,7 +264,7 @@ def parse_arguments() -> argparse.Namespace:
         help="another build to measure in the same run: a folder with agenthost and its agents' libraries")
     parser.add_argument("--script", type=Path, default=COMMIT_SCRIPT, help="the host's commit script")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=20_000, help="at 256 in flight; a tenth of it at 1")
+    parser.add_argument("--requests", type=int, default=20_000, help="of a round at 256 in flight; a fifth of it at 1")
     parser.add_argument("--quick", action="store_true", help="one short round")
     arguments = parser.parse_args()
     if arguments.quick:

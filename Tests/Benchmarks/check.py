@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that a request has not become dearer: its instructions, by callgrind, and the time of Redis' commands; and that
-a host with nothing to do does not do more.
+"""Checks that a request has not become dearer: its instructions, by callgrind, the time of Redis' commands, and requests/s,
+latencies and the worker's CPU beside those of the benchmark's floor; and that a host with nothing to do does not do more.
 
 thresholds.json has the most that each may be, some percent above what was measured when it was set: whoever makes a
 request cheaper lowers them, whoever has a reason to make it dearer raises them and says why. Fails above any of them.
@@ -23,7 +23,7 @@ import idle
 import instructions
 
 THRESHOLDS = bench.HERE / "thresholds.json"
-ROUNDS, REQUESTS = 3, 10_000
+ROUNDS, REQUESTS = 3, 20_000
 BUSIEST = max(bench.IN_FLIGHT)
 
 
@@ -41,23 +41,36 @@ def counted_instructions(host: Path, agents: Path) -> Dict[str, float]:
         shutil.rmtree(folder)
 
 
-def redis_time(arguments: argparse.Namespace) -> Dict[str, float]:
+def beside_the_floor(arguments: argparse.Namespace) -> Dict[str, float]:
     folder = Path(tempfile.mkdtemp(prefix="agenthost-check-"))
     redis = bench.Redis(folder)
-    sides = [side for side in bench.benchmarked_sides(arguments, redis.socket) if side.name in ("floor", "agenthost")]
+    hosts = {"agenthost": "agents in Swift", bench.C_AGENTS: "agents in C"}
+    sides = [side for side in bench.benchmarked_sides(arguments, redis.socket) if side.name in ("floor", *hosts)]
     try:
         with bench.running(redis.command(), folder / "redis.log") as server:
             redis.wait_until_ready(server)
             results = bench.run_rounds(redis, sides, arguments)
     finally:
         shutil.rmtree(folder)
-    floor, host = (
-        median(measured.redis_command_us for measured in results[name, BUSIEST]) for name in ("floor", "agenthost")
-    )
-    return {
-        f"microseconds of Redis' commands a request, {BUSIEST} in flight": host,
-        f"Redis' commands against the floor's, {BUSIEST} in flight": host / floor,
+
+    def middle(name: str, in_flight: int, field: str) -> float:
+        return median(getattr(measured, field) for measured in results[name, in_flight])
+
+    def against(name: str, in_flight: int, field: str) -> float:
+        return middle(name, in_flight, field) / middle("floor", in_flight, field)
+
+    found = {
+        f"microseconds of Redis' commands a request, {BUSIEST} in flight":
+            middle("agenthost", BUSIEST, "redis_command_us"),
+        f"Redis' commands against the floor's, {BUSIEST} in flight": against("agenthost", BUSIEST, "redis_command_us"),
     }
+    for name, title in hosts.items():
+        rate = against(name, BUSIEST, "requests_per_second")
+        found[f"the floor's requests/s against those of {title}, {BUSIEST} in flight"] = 1 / rate
+        found[f"CPU against the floor's, {title}, {BUSIEST} in flight"] = against(name, BUSIEST, "cpu_seconds_per_1000")
+        found[f"p50 against the floor's, {title}, 1 in flight"] = against(name, 1, "p50_us")
+        found[f"p99 against the floor's, {title}, 1 in flight"] = against(name, 1, "p99_us")
+    return found
 
 
 def idle_activity(arguments: argparse.Namespace) -> Dict[str, float]:
@@ -76,7 +89,7 @@ def judge(found: Dict[str, float], thresholds: Dict[str, float]) -> bool:
         sys.exit(f"{THRESHOLDS.name} and what is measured do not name the same: {', '.join(sorted(missing))}")
     for name, value in found.items():
         verdict = "" if value <= thresholds[name] else "   TOO MUCH"
-        print(f"{name:60}{value:14,.2f}   at most {thresholds[name]:12,.2f}{verdict}")
+        print(f"{name:72}{value:14,.2f}   at most {thresholds[name]:12,.2f}{verdict}")
     return all(value <= thresholds[name] for name, value in found.items())
 
 
@@ -92,7 +105,7 @@ def main() -> None:
     subprocess.run(build, check=True, stdout=sys.stderr)
     try:
         found = counted_instructions(arguments.host.resolve(), arguments.agents_dir.resolve())
-        found |= redis_time(arguments)
+        found |= beside_the_floor(arguments)
         found |= idle_activity(arguments)
     except bench.BenchmarkError as error:
         sys.exit(f"void: {error}")
