@@ -43,7 +43,7 @@ package struct StreamEntry: Sendable {
     (idNode, list) = (0, 1)
   }
 
-  package var id: String { String(decoding: idText, as: UTF8.self) }
+  package var id: String { reply.string(of: reply.nodes[Int(idNode)]) }
 
   /// The id as the server wrote it, in place: as long as somebody holds the entry.
   package var idText: UnsafeRawBufferPointer { reply.text(of: reply.nodes[Int(idNode)]) }

@@ -57,6 +57,10 @@ import Testing
     texts.trim()
     #expect(texts.capacity < 8192 && texts.count == 7)
     #expect(texts.bytes(at: 4, count: 3).elementsEqual("567".utf8))
+    var none = ReplyTexts()
+    none.reserve(1000)
+    none.trim()
+    #expect(none.capacity == 0 && none.bytes(at: 0, count: 0).isEmpty)
   }
 
   @Test func `An entry's id is read and kept as the server wrote it`() throws {

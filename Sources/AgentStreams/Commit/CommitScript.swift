@@ -61,6 +61,7 @@ enum CommitScript {
   private static func append(
     _ settlement: Settlement, to stream: String, _ envelope: [UInt8], to command: inout RedisCommand
   ) {
+    defer { extendLifetime(settlement) }
     let source = settlement.delivery.source
     command.append(2)
     command.append(source.stream)
@@ -139,7 +140,9 @@ enum CommitScript {
     command.append(keys.removeFirst())
     command.append(source.group)
     command.append(source.consumer)
-    command.append(group[group.count - 1].delivery.entry.idText)
+    let last = group[group.count - 1]
+    command.append(last.delivery.entry.idText)
+    extendLifetime(last)
     command.append(max(source.heldCount, group.count))
     command.append(source.deletesAcknowledged ? 1 : 0)
     command.append(group.count)
@@ -148,6 +151,7 @@ enum CommitScript {
 
   private static func append(_ settlement: Settlement, keys: inout KeyNumbers, to command: inout RedisCommand)
   {
+    defer { extendLifetime(settlement) }
     let id = settlement.delivery.entry.idText
     // As nearly all are.
     if settlement.writes.count == 1, case .forward(_, nil, let envelope, _) = settlement.writes[0] {

@@ -46,6 +46,7 @@ package final class RedisReply: @unchecked Sendable {
   /// Whether a text is just this one.
   func isText(_ node: Node, _ text: StaticString) -> Bool {
     guard node.isText, node.count == text.utf8CodeUnitCount else { return false }
+    defer { extendLifetime(self) }
     // SAFETY: a literal's bytes live as long as the process.
     return self.text(of: node).elementsEqual(
       UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -53,7 +54,20 @@ package final class RedisReply: @unchecked Sendable {
 
   /// The id of an entry that a text is; nil where it is none.
   func id(at index: Int) -> StreamID? {
-    nodes[index].isText ? StreamID(text(of: nodes[index])) : nil
+    defer { extendLifetime(self) }
+    return nodes[index].isText ? StreamID(text(of: nodes[index])) : nil
+  }
+
+  /// A copy of a text, invalid UTF-8 replaced.
+  func string(of node: Node) -> String {
+    defer { extendLifetime(self) }
+    return String(decoding: text(of: node), as: UTF8.self)
+  }
+
+  /// A copy of a text's bytes.
+  func buffer(of node: Node) -> ByteBuffer {
+    defer { extendLifetime(self) }
+    return ByteBuffer(bytes: text(of: node))
   }
 
   /// Children lie behind their parents, so one pass backwards will do.
@@ -85,7 +99,7 @@ package struct RedisValue: Sendable {
   /// The bytes of a string or a status; nil for any other kind.
   package var bytes: ByteBuffer? {
     switch node.kind {
-    case .string, .status: ByteBuffer(bytes: reply.text(of: node))
+    case .string, .status: reply.buffer(of: node)
     default: nil
     }
   }
@@ -93,7 +107,7 @@ package struct RedisValue: Sendable {
   /// The text of a string or a status, invalid UTF-8 replaced; nil for any other kind.
   package var string: String? {
     switch node.kind {
-    case .string, .status: String(decoding: reply.text(of: node), as: UTF8.self)
+    case .string, .status: reply.string(of: node)
     default: nil
     }
   }
@@ -101,7 +115,7 @@ package struct RedisValue: Sendable {
   /// The server's error text, where the value is an error.
   package var errorText: String? {
     guard node.kind == .error else { return nil }
-    return String(decoding: reply.text(of: node), as: UTF8.self)
+    return reply.string(of: node)
   }
 
   /// How many elements an array has, and where the first one's node is; nil for any other kind.

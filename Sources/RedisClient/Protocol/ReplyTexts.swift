@@ -29,8 +29,12 @@ struct ReplyTexts {
 
   /// Gives back what is not used, where it is much: somebody may hold the texts for long.
   mutating func trim() {
-    guard capacity - count > Self.mostSpare, count > 0, let room = realloc(start, count) else { return }
-    (start, capacity) = (room, count)
+    if count == 0 {
+      free()
+      (start, capacity) = (nil, 0)
+    } else if capacity - count > Self.mostSpare, let room = realloc(start, count) {
+      (start, capacity) = (room, count)
+    }
   }
 
   func bytes(at begin: Int, count: Int) -> UnsafeRawBufferPointer {
