@@ -1,4 +1,3 @@
-import Glibc
 package import StrictJSON
 
 extension Envelope {
@@ -21,9 +20,7 @@ extension Envelope {
     }
     let quoted = span.bytes(in: bytes)
     let content = UnsafeRawBufferPointer(rebasing: quoted[1..<quoted.count - 1])
-    guard let start = content.baseAddress, memchr(start, Int32(ASCII.backslash), content.count) != nil else {
-      return body(content)
-    }
+    if !JSONString.hasEscapes(content) { return body(content) }
     var text = JSONString.text(of: content)
     text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
   }

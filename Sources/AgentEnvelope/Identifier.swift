@@ -8,7 +8,7 @@ enum Identifier {
     if content.isEmpty { return "is empty" }
     // What nearly all are made of: nothing to decode, and no rule to break but the length.
     if content.count <= limit, content.allSatisfy(isPlain) { return nil }
-    guard content.contains(ASCII.backslash) else { return problem(decoded: content, limit: limit) }
+    guard JSONString.hasEscapes(content) else { return problem(decoded: content, limit: limit) }
     let longestEscape = 6
     if content.count > limit * longestEscape { return tooLong(limit) }
     return JSONString.decode(content, loneSurrogates: .keptApart).withUnsafeBytes {

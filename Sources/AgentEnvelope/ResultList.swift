@@ -17,7 +17,7 @@ package enum ResultList {
       // Within the prefix, a backslash makes the two differ.
       if JSONKey(content: written, isEscaped: false) == JSONKey(prefixLiteral) { return true }
     }
-    guard literal.contains(ASCII.backslash) else { return false }
+    guard JSONString.hasEscapes(literal) else { return false }
     let name = JSONString.text(of: literal).utf8
     return name.count > prefix.utf8.count && name.starts(with: prefix.utf8)
   }

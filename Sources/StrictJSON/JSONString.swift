@@ -8,9 +8,24 @@ package enum JSONString {
     case keptApart
   }
 
+  /// Whether something in it is escaped; otherwise it stands there as it is.
+  package static func hasEscapes(_ content: UnsafeRawBufferPointer) -> Bool {
+    let (size, ones) = (MemoryLayout<UInt64>.size, 0x0101_0101_0101_0101 as UInt64)
+    var offset = 0
+    while offset + size <= content.count {
+      // SAFETY: a word's bytes are left from the offset on.
+      let word = content.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      let marked = word ^ (ones &* UInt64(ASCII.backslash))
+      // The highest bit of a byte that has become zero, and of none where there is no such byte.
+      if (marked &- ones) & ~marked & (ones &* 0x80) != 0 { return true }
+      offset += size
+    }
+    return content[offset...].contains(ASCII.backslash)
+  }
+
   /// The text, with U+FFFD for lone surrogates.
   package static func text(of content: UnsafeRawBufferPointer) -> String {
-    guard content.contains(ASCII.backslash) else { return String(decoding: content, as: UTF8.self) }
+    guard hasEscapes(content) else { return String(decoding: content, as: UTF8.self) }
     return String(decoding: decode(content, loneSurrogates: .replaced), as: UTF8.self)
   }
 

@@ -91,4 +91,20 @@ import Testing
     default: false
     }
   }
+
+  @Test func `An escape is found wherever it stands, and nothing else is taken for one`() {
+    var generator = SeededGenerator(seed: 7)
+    for count in 0..<40 {
+      var bytes = (0..<count).map { _ in
+        [0x5B, 0x5D, 0xDC, 0x00, 0x80, 0x20].randomElement(using: &generator) ?? UInt8(0)
+      }
+      #expect(!bytes.withUnsafeBytes { JSONString.hasEscapes($0) }, "\(bytes)")
+      for place in bytes.indices {
+        let before = bytes[place]
+        bytes[place] = 0x5C
+        #expect(bytes.withUnsafeBytes { JSONString.hasEscapes($0) }, "\(bytes)")
+        bytes[place] = before
+      }
+    }
+  }
 }
