@@ -26,8 +26,9 @@ import Testing
     }
   }
 
-  @Test func `Any number of roles may be named`() {
+  @Test func `Any number of roles may be named, and few are kept`() {
     for number in (0..<2_000) { #expect(streams.stream(of: "r\(number)") == "{ns}:stream:role:r\(number)") }
     #expect(streams.stream(of: "r0") == "{ns}:stream:role:r0")
+    #expect((1...RoleStreams.maximumCount).contains(streams.count))
   }
 }

@@ -20,6 +20,10 @@ struct RefusedDestinationTests {
     #expect(result.payload.text == "x")
     #expect(result.targetList == request.resultList)
     #expect(try wire.integer("EXISTS", "stream:role:nobody-at-all") == 0)
+    let step = try #require(result.trace.last)
+    #expect((result.trace.count, step.role) == (1, "uppercase"))
+    #expect(
+      step.duration > 0 && step.duration == result.totalProcessingTime, "the agent's work has been done")
   }
 
   @Test(

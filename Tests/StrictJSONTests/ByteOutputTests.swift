@@ -27,7 +27,7 @@ import Testing
       case .text(nil): "null"
       case .text(let text?): Self.quoted(text)
       case .number(let number): String(number)
-      case .time(let time): time.isFinite ? time.description : "0.0"
+      case .time(let time): time.description
       case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
       case .openArray(let text): String(text.dropLast())
       }
@@ -100,6 +100,17 @@ import Testing
     }
     for number in powers + [.max, .min, -1] {
       #expect(ByteOutput.bytes(expecting: 1) { $0.append(json: number) } == Array("\(number)".utf8))
+    }
+  }
+
+  @Test func `What JSON has no number for is written as the nearest that it has`() {
+    let largest = Double.greatestFiniteMagnitude.description
+    for (number, text) in [
+      (.infinity, largest), (-.infinity, "-" + largest), (.nan, "0.0"), (-0.0, "-0.0"), (1e300, "1e+300"),
+      (0.1, "0.1"), (1_726_339_057.25, "1726339057.25"), (0x1p53, "9007199254740992.0"),
+    ] as [(Double, String)] {
+      let written = ByteOutput.bytes(expecting: 1) { $0.append(json: number) }
+      #expect(String(decoding: written, as: UTF8.self) == text)
     }
   }
 }

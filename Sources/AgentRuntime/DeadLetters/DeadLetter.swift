@@ -24,8 +24,10 @@ package struct DeadLetter: Sendable {
   package let messageID: String?
 
   package init(role: String, entry: StreamEntry) {
+    // Made once: each has a copy of all values.
+    let fields = entry.fields
     func text(_ name: String) -> String? {
-      entry.fields.first { $0.name == name }.map { String(buffer: $0.value) }
+      fields.first { $0.name == name }.map { String(buffer: $0.value) }
     }
     self.role = role
     id = entry.id
@@ -34,8 +36,8 @@ package struct DeadLetter: Sendable {
     agentID = text("agent_id") ?? ""
     time = text("time").flatMap { Double($0) } ?? 0
     stream = text("stream") ?? ""
-    fields = entry.fields.map { ($0.name, String(buffer: $0.value)) }
-    let bytes = entry.fields.first { $0.name == "envelope" }.map { Array($0.value.readableBytesView) }
+    self.fields = fields.map { ($0.name, String(buffer: $0.value)) }
+    let bytes = fields.first { $0.name == "envelope" }.map { Array($0.value.readableBytesView) }
     // What can't be scanned can't be sent again either.
     let envelope = bytes.flatMap { bytes in
       bytes.withUnsafeBytes { try? Envelope(scanning: $0, limits: EnvelopeLimits(maximumBytes: .max)) }

@@ -28,12 +28,15 @@ enum DeadLetters {
       .init("stream", delivery.source.stream),
       .init("entry_id", delivery.entry.id),
     ]
-    if let envelope = delivery.envelope {
-      fields.insert(.init("envelope", ByteBuffer(bytes: envelope)), at: 0)
-    } else if delivery.entry.fields.count <= maximumFields {
-      fields += delivery.entry.fields.map { .init("entry.\($0.name)", $0.value) }
+    if delivery.hasEnvelope {
+      fields.insert(.init("envelope", delivery.withEnvelope { ByteBuffer(bytes: $0) }), at: 0)
+      return .deadLetter(stream: keys.deadLetters(delivery.source.role), fields: fields)
+    }
+    let own = delivery.entry.fields
+    if own.count <= maximumFields {
+      fields += own.map { .init("entry.\($0.name)", $0.value) }
     } else {
-      fields.append(.init("entry", netstrings(delivery.entry.fields)))
+      fields.append(.init("entry", netstrings(own)))
     }
     return .deadLetter(stream: keys.deadLetters(delivery.source.role), fields: fields)
   }

@@ -5,12 +5,15 @@ import Synchronization
 /// once.
 final class RoleStreams: Sendable {
   /// Beyond so many, they are made anew: agents may name any role.
-  private static let maximumCount = 256
+  static let maximumCount = 256
 
   private let keys: Keys
   private let streams = Mutex<[KeyName: String]>([:])
 
   init(keys: Keys) { self.keys = keys }
+
+  /// Streams that are kept.
+  var count: Int { streams.withLock { $0.count } }
 
   /// Nil where no stream can be named after the role.
   func stream(of role: String) -> String? {
