@@ -123,6 +123,22 @@ import Testing
     }
     #expect(envelope === scan)
   }
+
+  @Test @IOActor func `Where others read what is written here, little is kept, until that has changed`() {
+    let written = WrittenEnvelopes()
+    func bytes(_ number: Int) -> [UInt8] { Array(Self.text("m:\(number)").utf8) }
+    for number in 0..<WrittenEnvelopes.lookInterval { written.keep(bytes(number), Self.scan) }
+    #expect(written.usedPlaces == WrittenEnvelopes.fewestPlaces)
+    let few = written.heldBytes
+    for number in 5_000..<8_000 { written.keep(bytes(number), Self.scan) }
+    let held = (5_000..<8_000).filter { written.take(ByteBuffer(bytes: bytes($0))) != nil }
+    #expect((1...WrittenEnvelopes.fewestPlaces).contains(held.count) && written.heldBytes == 0 && few > 0)
+    for number in 0..<2 * WrittenEnvelopes.lookInterval {
+      written.keep(bytes(number), Self.scan)
+      #expect(written.take(ByteBuffer(bytes: bytes(number))) != nil)
+    }
+    #expect(written.usedPlaces == WrittenEnvelopes.places)
+  }
 }
 
 extension WrittenEnvelopes {

@@ -10,7 +10,12 @@ import RedisClient
 @IOActor
 final class WrittenEnvelopes {
   /// A power of two, several times what may be on its way.
-  private nonisolated static let places = 2048
+  nonisolated static let places = 2048
+  /// So many are used, from the first on, while others read most of what is written here: what is never taken would only
+  /// displace, in the processor's caches, what is used. A power of two as well.
+  nonisolated static let fewestPlaces = 256
+  /// After so many that were kept it is looked how many of them were taken.
+  static let lookInterval = 1024
   /// Of all envelopes together.
   static let maximumBytes = 8 << 20
   /// Of one.
@@ -20,6 +25,12 @@ final class WrittenEnvelopes {
   /// Of each of them.
   private var sizes: ContiguousArray<Int>
   private(set) var heldBytes = 0
+  private(set) var usedPlaces = WrittenEnvelopes.places
+  // The upper bits are kept: what differs little differs there.
+  private var unusedBits: Int { Self.places.trailingZeroBitCount - usedPlaces.trailingZeroBitCount }
+  /// Since the last look.
+  private var kept = 0
+  private var taken = 0
 
   nonisolated init() {
     envelopes = ContiguousArray(repeating: nil, count: Self.places)
@@ -32,7 +43,9 @@ final class WrittenEnvelopes {
     let size = written.heldBytes
     guard !bytes.isEmpty, size <= Self.longest else { return }
     if heldBytes + size > Self.maximumBytes { forgetAll() }
-    let place = bytes.withUnsafeBytes(Self.place)
+    kept += 1
+    if kept == Self.lookInterval { look() }
+    let place = bytes.withUnsafeBytes(Self.place) >> unusedBits
     heldBytes += size - sizes[place]
     sizes[place] = size
     envelopes[place] = written
@@ -47,13 +60,22 @@ final class WrittenEnvelopes {
 
   /// What a scan of these bytes finds; nil where that is not known.
   func take(_ bytes: UnsafeRawBufferPointer) -> Envelope? {
-    let place = Self.place(of: bytes)
+    let place = Self.place(of: bytes) >> unusedBits
     guard sizes[place] > 0, let known = envelopes[place]?.bytes, Self.areSame(known, bytes) else {
       return nil
     }
+    taken += 1
     heldBytes -= sizes[place]
     sizes[place] = 0
     return envelopes[place].take()?.envelope
+  }
+
+  private func look() {
+    let places = taken * 2 < kept ? Self.fewestPlaces : Self.places
+    (kept, taken) = (0, 0)
+    guard places != usedPlaces else { return }
+    forgetAll()
+    usedPlaces = places
   }
 
   private nonisolated static func areSame(_ known: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Bool {
