@@ -179,7 +179,7 @@ valgrind:
 bench-instructions: build valgrind ## Count the instructions of a request, by valgrind; five minutes
 	@python3 Tests/Benchmarks/instructions.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
-bench-check: build valgrind ## Check that a request, and an idle second, cost no more than thresholds.json says; some minutes
+bench-check: build valgrind ## Check that a request, and an idle second, cost no more than thresholds.json says; three minutes
 	@python3 Tests/Benchmarks/check.py --host $(RELEASE)/agenthost --agents-dir agents.d
 
 # With optimization, and in a folder of its own: the tests need to see what the release hides.

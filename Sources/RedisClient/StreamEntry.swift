@@ -30,8 +30,10 @@ package struct StreamEntry: Sendable {
   package init(_ position: StreamID, fields: [(name: String, value: ByteBuffer)]) {
     var texts = ReplyTexts()
     func text(_ bytes: ByteBuffer) -> RedisReply.Node {
-      let start = bytes.withUnsafeReadableBytes { texts.append($0) }
-      return .init(kind: .string, count: Int32(bytes.readableBytes), value: Int64(start), end: 0)
+      guard let begin = bytes.withUnsafeReadableBytes({ texts.append($0) }) else {
+        return .init(kind: .null, count: 0, value: 0, end: 0)
+      }
+      return .init(kind: .string, count: Int32(bytes.readableBytes), value: Int64(begin), end: 0)
     }
     var nodes: ContiguousArray<RedisReply.Node> = [
       text(ByteBuffer(string: position.description)),

@@ -91,7 +91,7 @@ import StrictJSON
 
   @Test func `A role that nobody ever served is the caller's error, and at last a dead letter`() throws {
     let message = try message(#""sender_role":"asker""#)
-    let refused = RefusedRefusal(refusals: refusals, message: message, step: step)
+    let refused = RefusedMessageAnswer(refusals: refusals, message: message, step: step)
     let first = try #require(refused.settlement(after: .noSuchStream))
     let envelope = try only(first)
     #expect(envelope.key == "{ns}:result:c:1.5")
@@ -107,7 +107,7 @@ import StrictJSON
   func `A destination that is refused is a dead letter, with the caller's error as long as that can be`()
     throws
   {
-    let refused = RefusedRefusal(refusals: refusals, message: try message(), step: step)
+    let refused = RefusedMessageAnswer(refusals: refusals, message: try message(), step: step)
     let first = try #require(refused.settlement(after: .error("WRONGTYPE of a list")))
     #expect(first.writes.count == 2)
     let reason = "agenthost.destination: Redis refused the message's destination: WRONGTYPE of a list"
@@ -120,7 +120,7 @@ import StrictJSON
 
   @Test func `The caller of a cancelled request hears that it was, whatever else its message came to`() throws
   {
-    let refused = RefusedRefusal(refusals: refusals, message: try message(), step: step)
+    let refused = RefusedMessageAnswer(refusals: refusals, message: try message(), step: step)
     for refusal in [CommitRefusal.noSuchStream, .error("WRONGTYPE of a stream"), .cancelled] {
       var next = try #require(refused.settlement(after: refusal))
       if refusal != .cancelled { next = try #require(next.refused.settlement(after: .cancelled)) }

@@ -10,7 +10,7 @@ import Synchronization
 /// A delivery with its envelope scanned: what every later stage works from. One object for each: it is handed on often,
 /// and each copy of its parts would cost.
 class ReceivedMessage: @unchecked Sendable {
-  // SAFETY: nothing in it changes, nor in the class below.
+  // SAFETY: all of it is set once, here and in the class below, whose one number that changes is atomic.
   final let delivery: Delivery
   final let envelope: Envelope
   final let hostMember: HostMember?
@@ -39,7 +39,7 @@ class ReceivedMessage: @unchecked Sendable {
 }
 
 /// A message on its way through an agent. One object for each, shared by the host's loop and the
-/// plugin's threads, so nothing in it changes.
+/// plugin's threads, so what is set once stays.
 final class AdmittedMessage: ReceivedMessage, AssignedMessage, RefusalAnswer, @unchecked Sendable {
   // SAFETY: as above.
   /// Seconds.

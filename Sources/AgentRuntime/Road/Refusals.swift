@@ -86,7 +86,8 @@ final class Refusals: Sendable {
   private func settlement(_ message: ReceivedMessage, _ writes: CommitWrites, now: Double) -> Settlement {
     Settlement(
       delivery: message.delivery, writes: writes,
-      refused: RefusedRefusal(refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
+      refused: RefusedMessageAnswer(
+        refusals: self, message: message, step: Step(startTimestamp: now, duration: 0)))
   }
 
   /// An error straight to the caller, whoever sent the message last.
@@ -145,8 +146,8 @@ extension Refusals {
   }
 }
 
-/// What becomes of a refusal's own settlement that the server has refused.
-final class RefusedRefusal: RefusalAnswer {
+/// For a message that no agent was given, where the server refuses what became of it.
+final class RefusedMessageAnswer: RefusalAnswer {
   private let refusals: Refusals
   private let message: ReceivedMessage
   private let step: Step

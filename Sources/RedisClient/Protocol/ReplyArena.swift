@@ -56,8 +56,8 @@ final class ReplyArena {
   }
 
   private func appendText(_ kind: RedisReply.Kind, _ text: UnsafeRawBufferPointer) -> Bool {
-    guard texts.count + text.count <= limits.bytes else { return false }
-    return append(kind, count: text.count, value: Int64(texts.append(text)))
+    guard texts.count + text.count <= limits.bytes, let begin = texts.append(text) else { return false }
+    return append(kind, count: text.count, value: Int64(begin))
   }
 
   private func appendArray(count: Int) -> Bool {
@@ -65,6 +65,7 @@ final class ReplyArena {
     // Only for the outermost: room made exactly, again and again, would copy everything each time.
     if nodes.isEmpty {
       nodes.reserveCapacity(max(count + 1, usualNodes))
+      // Where there is no memory, the first text that comes says so.
       if count > 0 { texts.reserve(usualBytes) }
     }
     return append(.array, count: count, value: 0)

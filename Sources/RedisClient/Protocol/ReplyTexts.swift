@@ -9,18 +9,22 @@ struct ReplyTexts {
   /// Bytes that may be left unused when a reply is complete.
   private static let mostSpare = 4096
 
-  /// Makes room for so many bytes in all.
-  mutating func reserve(_ bytes: Int) {
-    guard bytes > capacity else { return }
-    guard let room = realloc(start, bytes) else { fatalError("no memory for a reply of \(bytes) bytes") }
+  /// Makes room for so many bytes in all. False where there is no memory for them.
+  @discardableResult
+  mutating func reserve(_ bytes: Int) -> Bool {
+    guard bytes > capacity else { return true }
+    guard let room = realloc(start, bytes) else { return false }
     (start, capacity) = (room, bytes)
+    return true
   }
 
-  /// Returns where the text begins.
-  mutating func append(_ text: UnsafeRawBufferPointer) -> Int {
+  /// Returns where the text begins; nil where there is no memory for it.
+  mutating func append(_ text: UnsafeRawBufferPointer) -> Int? {
     let begin = count
     guard let bytes = text.baseAddress, text.count > 0 else { return begin }
-    if count + text.count > capacity { reserve(max(count + text.count, 2 * capacity)) }
+    if count + text.count > capacity {
+      guard reserve(max(count + text.count, 2 * capacity)) else { return nil }
+    }
     // SAFETY: there is room for as many, and what is copied lies elsewhere.
     start?.advanced(by: count).copyMemory(from: bytes, byteCount: text.count)
     count += text.count
