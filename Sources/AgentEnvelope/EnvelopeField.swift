@@ -50,6 +50,14 @@ package enum EnvelopeField: Int, CaseIterable, Sendable {
     }
   }
 
+  /// The name where it is written as it is.
+  var expectedKey: ExpectedKey { Self.expectedKeys[rawValue] }
+
+  private static let expectedKeys = allCases.map { ExpectedKey($0.name) }
+
+  /// The one that is written after it.
+  var next: EnvelopeField? { self == .createTimestamp ? nil : EnvelopeField(rawValue: rawValue + 1) }
+
   /// The field of a name.
   init?(_ key: JSONKey) {
     guard let field = Self.candidate(key), key == JSONKey(field.name) else { return nil }

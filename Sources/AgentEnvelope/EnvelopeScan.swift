@@ -38,20 +38,33 @@ struct EnvelopeScan {
 
   private mutating func scanMembers(_ scanner: inout JSONScanner) throws(JSONError) {
     guard try scanner.openObject() else { return }
+    // Nearly all are written in the order of the specification.
+    var expected: EnvelopeField? = .conversationID
     repeat {
+      if let field = expected, scanner.skip(field.expectedKey) {
+        fields[field] = try scanValue(of: field, &scanner)
+        expected = field.next
+        continue
+      }
       let key = try scanner.key()
-      let field = EnvelopeField(key.key(in: bytes))
-      if field == .payload {
-        fields[.payload] = try scanPayload(&scanner)
+      if let field = EnvelopeField(key.key(in: bytes)) {
+        fields[field] = try scanValue(of: field, &scanner)
+        expected = field.next
       } else {
         let value = try scanner.value(openContainers: 1)
-        if let field {
-          fields[field] = value
-        } else {
-          additionalMembers.append(JSONMember(key: key, value: value))
-        }
+        additionalMembers.append(JSONMember(key: key, value: value))
       }
     } while try scanner.continuesObject()
+  }
+
+  private mutating func scanValue(of field: EnvelopeField, _ scanner: inout JSONScanner) throws(JSONError)
+    -> ByteSpan
+  {
+    switch field {
+    case .payload: try scanPayload(&scanner)
+    case .trace: try scanner.objects(expecting: TraceStep.keys, openContainers: 1)
+    default: try scanner.value(openContainers: 1)
+    }
   }
 
   private mutating func scanPayload(_ scanner: inout JSONScanner) throws(JSONError) -> ByteSpan {

@@ -34,6 +34,11 @@ package struct TraceStep: Sendable {
       safetyViolation: entry.safetyViolation)
   }
 
+  /// As they are written.
+  static let keys: [ExpectedKey] = ["start_ts", "role", "agent_id", "end_ts", "duration", "error"].map {
+    ExpectedKey($0)
+  }
+
   package func write(into output: inout ByteOutput) {
     output.append("{\"start_ts\":")
     output.append(json: startTimestamp)

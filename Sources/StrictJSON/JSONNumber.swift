@@ -11,6 +11,11 @@ package enum JSONNumber {
 
   /// The number when it is integral, as `3` and `3.0` are, and fits.
   package static func integer(_ text: UnsafeRawBufferPointer) -> Int? {
+    var digits: UInt64 = 0
+    // As nearly all are.
+    if text.count <= 18, !text.isEmpty, addDigits(of: text, from: 0, to: &digits) == text.count {
+      return Int(digits)
+    }
     if let integer = Int(String(decoding: text, as: UTF8.self)) { return integer }
     guard let value = double(text), abs(value) < 0x1p63 else { return nil }
     let integer = Int(value)

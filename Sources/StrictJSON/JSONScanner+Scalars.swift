@@ -57,8 +57,22 @@ extension JSONScanner {
   @inline(__always)
   private func endOfDigits(from start: Int) -> Int {
     var end = start
+    while count &- end >= 8 {
+      let others = Self.otherThanDigits(in: word(at: end))
+      guard others == 0 else { return end &+ others.trailingZeroBitCount >> 3 }
+      end &+= 8
+    }
     while ASCII.isDigit(byte(at: end)) { end += 1 }
     return end
+  }
+
+  /// Not zero in each byte that is no digit.
+  @inline(__always)
+  private static func otherThanDigits(in word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let upper = ones &* 0xF0
+    // A digit's upper half is 3, and its lower one goes no further than 9; nothing is carried into the next byte.
+    return (word & upper) ^ (ones &* 0x30) | (((word & ~upper) &+ (ones &* 6)) & upper)
   }
 
   /// Passes over a string that begins at the position. Returns whether it holds escapes.
@@ -98,10 +112,10 @@ extension JSONScanner {
   @inline(__always)
   private func endOfPlainText(from start: Int) -> Int {
     var end = start
-    while count - end >= 8 {
+    while count &- end >= 8 {
       let special = Self.specialBytes(of: word(at: end))
-      guard special == 0 else { return end + special.trailingZeroBitCount >> 3 }
-      end += 8
+      guard special == 0 else { return end &+ special.trailingZeroBitCount >> 3 }
+      end &+= 8
     }
     while end < count {
       let byte = byte(at: end)
@@ -116,11 +130,10 @@ extension JSONScanner {
   @inline(__always)
   private static func specialBytes(of word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
-    let quotes = word ^ (ones &* UInt64(ASCII.quote))
-    let backslashes = word ^ (ones &* UInt64(ASCII.backslash))
-    let zeroes = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-    let controls = (word &- (ones &* 0x20)) & ~word
-    return (word | zeroes | controls) & (ones &* 0x80)
+    // This changes places with the quote and the space, so that the quote is next to the control characters.
+    let quotesAndControls = (word ^ (ones &* 2)) &- (ones &* 0x21)
+    let backslashes = (word ^ (ones &* 0x5C)) &- ones
+    return (word | quotesAndControls | backslashes) & (ones &* 0x80)
   }
 
   private mutating func skipEscape() throws(JSONError) {

@@ -7,6 +7,7 @@ extension JSONScanner {
     switch next {
     case ASCII.quote: _ = try skipString()
     case ASCII.zero...ASCII.nine: try skipNumber()
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): try skipWord()
     default: try skipNested(openContainers: openContainers)
     }
     return ByteSpan(start, position)

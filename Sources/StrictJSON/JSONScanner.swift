@@ -19,7 +19,7 @@ package struct JSONScanner {
 
   package var position = 0
   let count: Int
-  private let start: UnsafeRawPointer?
+  private let start: UnsafeRawPointer
   /// The first value that JSON does not have, in inbound text.
   var refusal: JSONError?
 
@@ -28,7 +28,7 @@ package struct JSONScanner {
   private let mode: Mode
 
   package init(_ bytes: UnsafeRawBufferPointer, mode: Mode, maximumDepth: Int) {
-    start = bytes.baseAddress
+    start = bytes.baseAddress ?? UnsafeRawPointer(("" as StaticString).utf8Start)
     count = bytes.count
     self.mode = mode
     self.maximumDepth = maximumDepth
@@ -66,7 +66,7 @@ package struct JSONScanner {
   /// A byte of the text, from its begin on; 0 beyond its end.
   @inline(__always)
   func byte(at position: Int) -> UInt8 {
-    guard position < count, let start else { return 0 }
+    guard position < count else { return 0 }
     // SAFETY: the position lies within the text, which outlives the scan, as the line above says.
     return start.load(fromByteOffset: position, as: UInt8.self)
   }
@@ -74,9 +74,8 @@ package struct JSONScanner {
   /// Eight bytes of the text, of which there are so many from `position` on.
   @inline(__always)
   func word(at position: Int) -> UInt64 {
-    guard let start else { return 0 }
     // SAFETY: as the caller says.
-    return UInt64(littleEndian: start.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    UInt64(littleEndian: start.loadUnaligned(fromByteOffset: position, as: UInt64.self))
   }
 
   @inline(__always)

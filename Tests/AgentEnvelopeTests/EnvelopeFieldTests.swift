@@ -1,9 +1,72 @@
 @testable import AgentEnvelope
+import SeededGenerator
+import StrictJSON
 import Testing
 
 @Suite struct EnvelopeFieldTests {
   @Test func `There is room for each field`() {
     #expect(EnvelopeFieldSpans.count == EnvelopeField.allCases.count)
+  }
+
+  @Test func `Keys are expected in the order in which they are written`() throws {
+    let entry = TraceEntry(startTimestamp: 1, role: "r", agentID: "a", endTimestamp: 2, duration: 1)
+    let fields = #""create_ts":1726339057.123456"#
+    let message = try Message(Message(fields: fields, payload: #"{"a":1}"#).rewritten(.hop(trace: entry)))
+    try message.bytes.withUnsafeBytes { bytes in
+      var scanner = JSONScanner(bytes, mode: .inbound, maximumDepth: 8)
+      let isOpen = try scanner.openObject()
+      #expect(isOpen)
+      var field: EnvelopeField? = .conversationID
+      repeat {
+        let expected = try #require(field)
+        let isPassed = scanner.skip(expected.expectedKey)
+        #expect(isPassed, "\(expected)")
+        if expected == .trace { try lookAtEntry(scanner) }
+        _ = try scanner.value(openContainers: 1)
+        field = expected.next
+      } while try scanner.continuesObject()
+      #expect(field == nil)
+    }
+  }
+
+  /// At the begin of a trace with one entry.
+  private func lookAtEntry(_ list: JSONScanner) throws {
+    var scanner = list
+    scanner.position += 1
+    let isOpen = try scanner.openObject()
+    #expect(isOpen)
+    var seen = 0
+    for key in TraceStep.keys {
+      let isPassed = scanner.skip(key)
+      #expect(isPassed)
+      _ = try scanner.value(openContainers: 3)
+      seen += 1
+      if try !scanner.continuesObject() { break }
+    }
+    #expect(seen == TraceStep.keys.count)
+    #expect(scanner.next == ASCII.closeBracket)
+  }
+
+  @Test func `Fields may come in any order, and the last of two counts`() throws {
+    let written = try Message(Message(payload: #"{"a":1}"#).rewritten(.hop()))
+    let members = try written.bytes.withUnsafeBytes { bytes in
+      var scanner = JSONScanner(bytes, mode: .inbound, maximumDepth: 8)
+      return try scanner.members(openContainers: 0).map { member in
+        String(decoding: member.key.quoted.bytes(in: bytes), as: UTF8.self) + ":"
+          + String(decoding: member.value.bytes(in: bytes), as: UTF8.self)
+      }
+    }
+    var random = SeededGenerator(seed: 3)
+    for _ in 0..<200 {
+      let first = #""kind":"first","process_count":7,"#
+      let message = try Message("{" + first + members.shuffled(using: &random).joined(separator: ",") + "}")
+      for field in EnvelopeField.allCases {
+        #expect(
+          written.read { Array($0.span(field).bytes(in: $1)) }
+            == message.read { Array($0.span(field).bytes(in: $1)) })
+      }
+      #expect(message.envelope.processCount == written.envelope.processCount)
+    }
   }
 
   @Test func `The specification's seven fields are enough, and the rest has its defaults`() throws {

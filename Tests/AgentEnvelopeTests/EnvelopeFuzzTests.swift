@@ -11,6 +11,11 @@ import StrictJSON
       + #""payload":"#
       + #"{"a":[1,2.5e3],"__agenthost":{"attempt":1},"__agent_timeout_sec":"3"},"update_ts":1.5,"#
       + #""result_list":"result:x","process_count":3,"create_ts":1726339057.123,"more":true}"#,
+    #"{"conversation_id":"c","message_id":"m","target_role":"r","target_agent_id":null,"target_list":null,"#
+      + #""sender_role":"q","sender_agent_id":"h:1:2","kind":"task","payload":{"text":"x","errors":[]},"#
+      + #""update_ts":1726339057.123456,"result_list":"result:x","trace":[{"start_ts":1726339057.123456,"#
+      + #""role":"r","agent_id":"h:1:2","end_ts":1726339057.5,"duration":0.5,"error":null}],"#
+      + #""process_count":1,"total_processing_time":0.5,"create_ts":1726339057.123456}"#,
     #"{"message_id":"m","conversation_id":"c","ts":1,"reply_role":"x","reply_list":"y","payload":{"#
       + #""a":1,"a":2,"\u0061":3}}"#,
   ]

@@ -3,6 +3,19 @@ import Testing
 import StrictJSON
 
 @Suite struct EnvelopeRefusalTests {
+  @Test func `Any byte at any place of an identifier is judged by itself`() {
+    for place in 0...20 {
+      for byte in UInt8.min..<0x80 where byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") {
+        var text = Array("abcdefghijklmnopqrst".utf8)
+        text.insert(byte, at: place)
+        let isAllowed = byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "{") && byte != UInt8(ascii: "}")
+        let id = String(decoding: text, as: UTF8.self)
+        let error = refusal(of: #"{"conversation_id":"\#(id)","message_id":"m","payload":{}}"#)
+        #expect((error == nil) == isAllowed, "\(byte) at \(place)")
+      }
+    }
+  }
+
   @Test(arguments: [
     (#"{"message_id":"m","payload":{}}"#, EnvelopeField.conversationID),
     (#"{"conversation_id":"c","payload":{}}"#, .messageID),

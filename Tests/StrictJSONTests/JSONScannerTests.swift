@@ -85,6 +85,17 @@ import Testing
     for end in 0..<text.count { #expect(jsonError(Array(text[..<end])) != nil, "cut at \(end)") }
   }
 
+  @Test(arguments: ["1234567890.123456789012", "1e23456789012345678", "\"abcdefghijklmnopqrst\""])
+  func `Any byte at any place is taken as the grammar has it`(text: String) {
+    for place in 0...text.utf8.count {
+      for byte in UInt8.min...UInt8.max {
+        var bytes = Array(text.utf8)
+        bytes.insert(byte, at: place)
+        #expect((jsonError(bytes) == nil) == (ReferenceJSON(bytes) != nil), "\(byte) at \(place)")
+      }
+    }
+  }
+
   @Test func `Accepts exactly what the grammar accepts`() {
     var random = RandomJSON(seed: 1)
     var accepted = 0
