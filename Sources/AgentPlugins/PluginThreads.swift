@@ -30,7 +30,7 @@ package struct PluginJob: @unchecked Sendable {
 /// work over. Until it ends there may be another in its place, which waits: never more than `maximum` are at work.
 ///
 /// While there is work, one of the idle threads watches: it looks again and again whether somebody comes for what is
-/// queued. So no more threads need to be woken than pieces of work as long as the last ones ask for; where one takes longer,
+/// queued, and so does whoever hands more over. So no more threads need to be woken than pieces of work as long as the last ones ask for; where one takes longer,
 /// the others are woken a moment later.
 package final class PluginThreads: @unchecked Sendable {
   // SAFETY: all that changes, below `mutex`, is read and written under it only.
@@ -40,6 +40,9 @@ package final class PluginThreads: @unchecked Sendable {
 
   /// Between two looks of the thread that watches, in nanoseconds.
   private static let watchInterval = 5_000_000
+  /// The same while each of its looks finds that somebody came: a thread that wakes up to see that all is well costs others
+  /// the processor.
+  private static let longestWatchInterval = 40_000_000
 
   private let record: CrashRecord?
   private let name: String
@@ -60,6 +63,7 @@ package final class PluginThreads: @unchecked Sendable {
   /// Whether nothing has been begun for so long that nobody needs to watch.
   private var isQuiet = true
   private var demand = ThreadDemand()
+  private var progress = QueueProgress()
   /// Pieces of work that threads have begun with.
   private var begun: UInt64 = 0
   private var atWork = 0
@@ -101,32 +105,49 @@ package final class PluginThreads: @unchecked Sendable {
   /// Hands over many pieces under one lock and with as few wake-ups as may be.
   package func enqueue(contentsOf work: some Collection<PluginWork>) {
     pthread_mutex_lock(mutex)
+    let isStuck = !queue.isEmpty && progress.isStuck(begun: begun, at: MonotonicClock.now())
+    if queue.isEmpty { progress = QueueProgress() }
     queue.append(contentsOf: work)
-    let toStart = callThreads(for: queue.count)
+    let called = callThreads(for: queue.count, isStuck: isStuck)
     pthread_mutex_unlock(mutex)
-    for _ in 0..<toStart { startThread() }
+    wake(called)
   }
 
-  /// Under the mutex: wakes threads for so many pieces of work. Returns how many are to be started beside them.
-  private func callThreads(for pieces: Int) -> Int {
+  /// Threads that are to come: who wakes them holds the mutex no more, or they would wait for that.
+  private struct CalledThreads {
+    /// Of those that are idle.
+    var waiting = 0
+    var watches = false
+    var toStart = 0
+
+    var isNobody: Bool { waiting == 0 && !watches && toStart == 0 }
+  }
+
+  /// Under the mutex: which threads are to come for so many pieces of work. `isStuck`: nobody has come for a while.
+  private func callThreads(for pieces: Int, isStuck: Bool = false) -> CalledThreads {
     let asked = min(demand.threads(for: pieces, beside: max(0, atWork - leaving) + woken), maximum)
     // Where nobody watches, or whoever does has to come, too, each piece of work has a thread: any may take long.
-    let missing = isWatched && asked <= idle ? asked : min(pieces, maximum)
+    let missing = isWatched && asked <= idle && !isStuck ? asked : min(pieces, maximum)
     let toStart = min(maximum - (threads - leaving), max(0, missing - idleThreads))
     threads += toStart
     starting += toStart
-    wake(missing)
-    return toStart
+    return callIdle(missing, starting: toStart)
   }
 
   private var idleThreads: Int { idle + (isWatched ? 1 : 0) }
 
-  /// Under the mutex: wakes so many threads of those that are idle, the one that watches last.
-  private func wake(_ count: Int) {
+  /// Under the mutex: so many threads of those that are idle, the one that watches last.
+  private func callIdle(_ count: Int, starting toStart: Int = 0) -> CalledThreads {
     let toWake = min(idle, count)
     woken = min(idle, woken + toWake)
-    for _ in 0..<toWake { pthread_cond_signal(condition) }
-    if count > toWake, isWatched { pthread_cond_signal(watching) }
+    return CalledThreads(waiting: toWake, watches: count > toWake && isWatched, toStart: toStart)
+  }
+
+  /// Not under the mutex.
+  private func wake(_ called: CalledThreads) {
+    for _ in 0..<called.waiting { pthread_cond_signal(condition) }
+    if called.watches { pthread_cond_signal(watching) }
+    for _ in 0..<called.toStart { startThread() }
   }
 
   /// Takes back a message that no thread has begun with; what nobody waits for does not fill the queue.
@@ -216,9 +237,10 @@ package final class PluginThreads: @unchecked Sendable {
     }
     if isLowered { leaving -= 1 }
     threads -= 1
-    // To those in whose favour it ends.
-    wake(queue.count)
+    // Those in whose favour it ends.
+    let called = callIdle(queue.count)
     pthread_mutex_unlock(mutex)
+    wake(called)
     record?.leaveThread(thread)
   }
 
@@ -242,7 +264,8 @@ package final class PluginThreads: @unchecked Sendable {
   /// Under the mutex: returns when there is something to do, or when there has been nothing for a while.
   private func watch() {
     var seen = begun
-    while waitWhileWatching() {
+    var interval = Self.watchInterval
+    while waitWhileWatching(nanoseconds: interval) {
       if begun == seen {
         // Nobody comes for what is queued; or nothing is, and whoever is at work may be for long: each piece that comes has
         // a thread then.
@@ -250,27 +273,22 @@ package final class PluginThreads: @unchecked Sendable {
         return
       }
       seen = begun
+      interval = min(interval * 2, Self.longestWatchInterval)
     }
   }
 
   /// Under the mutex, which is given up meanwhile: for what the calling thread leaves to others.
   private func callOthers() {
-    let toStart = callThreads(for: max(0, queue.count - 1))
-    if toStart == 0 { return }
+    let called = callThreads(for: max(0, queue.count - 1))
+    if called.isNobody { return }
     pthread_mutex_unlock(mutex)
-    for _ in 0..<toStart { startThread() }
+    wake(called)
     pthread_mutex_lock(mutex)
   }
 
   /// Under the mutex: false where it was woken before its time.
-  private func waitWhileWatching() -> Bool {
-    var end = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &end)
-    end.tv_nsec += Self.watchInterval
-    if end.tv_nsec >= 1_000_000_000 {
-      end.tv_sec += 1
-      end.tv_nsec -= 1_000_000_000
-    }
+  private func waitWhileWatching(nanoseconds: Int) -> Bool {
+    var end = MonotonicClock.time(MonotonicClock.now() + UInt64(nanoseconds))
     return pthread_cond_timedwait(watching, mutex, &end) == ETIMEDOUT && !retired
   }
 

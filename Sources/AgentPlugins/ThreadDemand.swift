@@ -1,5 +1,3 @@
-import Glibc
-
 /// How many of a plugin's threads what is queued asks for.
 ///
 /// A thread that is woken for little costs more than it brings: where pieces of work are short, few threads come to the end of
@@ -46,22 +44,16 @@ struct ThreadDemand {
     /// comes would have it wait longer.
     var isLong: Bool { pieces >= Self.longest || last - start > ThreadDemand.patience }
 
-    mutating func begins() { if pieces == 0 { start = Self.now() } }
+    mutating func begins() { if pieces == 0 { start = MonotonicClock.now() } }
 
     mutating func ended() {
       pieces += 1
-      last = Self.now()
+      last = MonotonicClock.now()
     }
 
     mutating func tell(_ demand: inout ThreadDemand) {
       demand.worked(pieces: pieces, nanoseconds: last - start)
       pieces = 0
-    }
-
-    private static func now() -> UInt64 {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
   }
 }
