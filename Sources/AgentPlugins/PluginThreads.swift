@@ -48,8 +48,9 @@ package final class PluginThreads: @unchecked Sendable {
   private let name: String
   private let maximum: Int
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
-  /// The thread that watches waits for this one.
+  /// Idle threads wait here.
+  private let calls = Semaphore()
+  /// The thread that watches waits here.
   private let watching: UnsafeMutablePointer<pthread_cond_t>
   private var queue: Deque<PluginWork> = []
   private var threads = 0
@@ -77,9 +78,7 @@ package final class PluginThreads: @unchecked Sendable {
     self.maximum = maximum
     self.record = record
     mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
     watching = .allocate(capacity: 1)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
@@ -90,10 +89,9 @@ package final class PluginThreads: @unchecked Sendable {
 
   deinit {
     // Threads hold a reference, so none is left.
-    pthread_cond_destroy(condition)
+    calls.destroy()
     pthread_cond_destroy(watching)
     pthread_mutex_destroy(mutex)
-    condition.deallocate()
     watching.deallocate()
     mutex.deallocate()
   }
@@ -138,14 +136,14 @@ package final class PluginThreads: @unchecked Sendable {
 
   /// Under the mutex: so many threads of those that are idle, the one that watches last.
   private func callIdle(_ count: Int, starting toStart: Int = 0) -> CalledThreads {
-    let toWake = min(idle, count)
-    woken = min(idle, woken + toWake)
-    return CalledThreads(waiting: toWake, watches: count > toWake && isWatched, toStart: toStart)
+    let toWake = min(idle - woken, count)
+    woken += toWake
+    return CalledThreads(waiting: toWake, watches: count > idle && isWatched, toStart: toStart)
   }
 
   /// Not under the mutex.
   private func wake(_ called: CalledThreads) {
-    for _ in 0..<called.waiting { pthread_cond_signal(condition) }
+    for _ in 0..<called.waiting { calls.post() }
     if called.watches { pthread_cond_signal(watching) }
     for _ in 0..<called.toStart { startThread() }
   }
@@ -163,9 +161,9 @@ package final class PluginThreads: @unchecked Sendable {
   package func retire() {
     pthread_mutex_lock(mutex)
     retired = true
-    pthread_cond_broadcast(condition)
-    pthread_cond_signal(watching)
+    let called = callIdle(.max)
     pthread_mutex_unlock(mutex)
+    wake(called)
   }
 
   private func startThread() {
@@ -244,14 +242,16 @@ package final class PluginThreads: @unchecked Sendable {
     record?.leaveThread(thread)
   }
 
-  /// Under the mutex.
+  /// Under the mutex, which is given up meanwhile.
   private func waitForWork() {
     // The only thread has nobody to watch.
     guard !isWatched, !isQuiet, threads > 1 else {
       idle += 1
-      pthread_cond_wait(condition, mutex)
+      pthread_mutex_unlock(mutex)
+      calls.wait()
+      pthread_mutex_lock(mutex)
       idle -= 1
-      woken = max(0, woken - 1)
+      woken -= 1
       return
     }
     isWatched = true
