@@ -42,7 +42,7 @@ package final class PluginThreads: @unchecked Sendable {
   private static let watchInterval = 5_000_000
   /// The same while each of its looks finds that somebody came: a thread that wakes up to see that all is well costs others
   /// the processor.
-  private static let longestWatchInterval = 40_000_000
+  private static let longestWatchInterval = 20_000_000
 
   private let record: CrashRecord?
   private let name: String
@@ -115,10 +115,9 @@ package final class PluginThreads: @unchecked Sendable {
   private struct CalledThreads {
     /// Of those that are idle.
     var waiting = 0
-    var watches = false
     var toStart = 0
 
-    var isNobody: Bool { waiting == 0 && !watches && toStart == 0 }
+    var isNobody: Bool { waiting == 0 && toStart == 0 }
   }
 
   /// Under the mutex: which threads are to come for so many pieces of work. `isStuck`: nobody has come for a while.
@@ -138,13 +137,14 @@ package final class PluginThreads: @unchecked Sendable {
   private func callIdle(_ count: Int, starting toStart: Int = 0) -> CalledThreads {
     let toWake = min(idle - woken, count)
     woken += toWake
-    return CalledThreads(waiting: toWake, watches: count > idle && isWatched, toStart: toStart)
+    // Here and now: between two looks it would not notice.
+    if count > idle, isWatched { pthread_cond_signal(watching) }
+    return CalledThreads(waiting: toWake, toStart: toStart)
   }
 
   /// Not under the mutex.
   private func wake(_ called: CalledThreads) {
     for _ in 0..<called.waiting { calls.post() }
-    if called.watches { pthread_cond_signal(watching) }
     for _ in 0..<called.toStart { startThread() }
   }
 
