@@ -19,7 +19,7 @@ import bench
 import hosts
 from processes import cpu_seconds
 
-IDLE_SECONDS = 10  # two heartbeats of each agent
+IDLE_SECONDS = 15  # what comes by itself as often as it does: three heartbeats of each agent, one end of each read
 TABLE_LIMIT_SECONDS = 900  # no further round of a table begins after this
 MOST_AGENTS_OF_A_ROLE = 50
 # A size's cost may be so far below the straight line, as a part of it: chance alone makes for some percent.
